@@ -1,0 +1,14 @@
+"""App configuration of the people and their cohorts, and of the one admin site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CohortsConfig(AppConfig):
+    name = "cohorts"
+    verbose_name = _("Cohorts and people")
+
+
+class HishoAdminConfig(AdminConfig):
+    default_site = "cohorts.sites.HishoAdminSite"

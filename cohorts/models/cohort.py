@@ -1,0 +1,140 @@
+"""One run of the workbook by one group, and who takes part in it."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .user import User
+
+
+def validate_time_zone(value: str) -> None:
+    """Raises ValidationError unless `value` names an IANA time zone."""
+    if value not in available_timezones():
+        raise ValidationError(_("“%(value)s” is not a known time zone."), params={"value": value})
+
+
+class CohortQuerySet(models.QuerySet["Cohort"]):
+    """Cohorts, by who may see them. Every method leaves out what is marked as deleted."""
+
+    def live(self) -> "CohortQuerySet":
+        """All that are not marked as deleted."""
+        return self.filter(deleted_at=None)
+
+    def joined_by(self, user: User) -> "CohortQuerySet":
+        """Those in which the user takes part today, in any role."""
+        return self.live().filter(pk__in=Membership.objects.filter(user=user, left_at=None).values("cohort"))
+
+    def facilitated_by(self, user: User) -> "CohortQuerySet":
+        """Those in which the user is a facilitator today."""
+        mine = Membership.objects.filter(user=user, left_at=None).facilitators()
+        return self.live().filter(pk__in=mine.values("cohort"))
+
+    def administered_by(self, user: User) -> "CohortQuerySet":
+        """Those that the user sees in the admin: all for organizers, the facilitated ones for others."""
+        return self.live() if user.is_organizer else self.facilitated_by(user)
+
+    def visible_to(self, user: User) -> "CohortQuerySet":
+        """Those whose pages the user may open: joined ones, and all for organizers (without anybody's words)."""
+        return self.live() if user.is_organizer else self.joined_by(user)
+
+
+class Cohort(models.Model):
+    """One run of the workbook: the people who go through the weeks together."""
+
+    name = models.CharField(_("name"), max_length=60)
+    slug = models.SlugField(
+        _("address"), max_length=50, unique=True, help_text=_("The last part of the cohort's web address.")
+    )
+    time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Tokyo", validators=[validate_time_zone])
+    created_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(_("marked as deleted"), null=True, blank=True, editable=False)
+
+    objects = CohortQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("workbook:cohort_detail", args=[self.slug])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the cohort's dates are meant and shown."""
+        return ZoneInfo(self.time_zone)
+
+    def mark_deleted(self) -> None:
+        """Close the cohort to everybody; the words stay until they are purged."""
+        self.deleted_at = timezone.now()
+        self.save(update_fields=["deleted_at"])
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Who takes part in which cohort."""
+
+    def current(self) -> "MembershipQuerySet":
+        """Those who have not left, in cohorts that are not marked as deleted."""
+        return self.filter(left_at=None, cohort__deleted_at=None)
+
+    def facilitators(self) -> "MembershipQuerySet":
+        return self.filter(role=Membership.Role.FACILITATOR)
+
+    def members(self) -> "MembershipQuerySet":
+        """Those who write and are counted; facilitators are not."""
+        return self.filter(role=Membership.Role.MEMBER)
+
+    def administered_by(self, user: User) -> "MembershipQuerySet":
+        """All in the cohorts that the user sees in the admin, those who left too."""
+        return self.filter(cohort__in=Cohort.objects.administered_by(user))
+
+
+class Membership(models.Model):
+    """What a person is in one cohort. Closed by `left_at`, never deleted: words hang on it."""
+
+    class Role(models.TextChoices):
+        MEMBER = "member", _("Member")
+        FACILITATOR = "facilitator", _("Facilitator")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="memberships", verbose_name=_("cohort"))
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.MEMBER)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    left_at = models.DateTimeField(_("left"), null=True, blank=True, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["joined_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "cohort"], name="membership_once_per_user_and_cohort"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} / {self.cohort}"
+
+    @property
+    def is_facilitator(self) -> bool:
+        return self.role == self.Role.FACILITATOR
+
+    def close(self) -> None:
+        """End the membership now; her words stay hers to read and export."""
+        self.left_at = timezone.now()
+        self.save(update_fields=["left_at"])
+
+    def reopen(self) -> None:
+        """Let a person who left take part again."""
+        self.left_at = None
+        self.save(update_fields=["left_at"])

@@ -1,0 +1,167 @@
+"""Invitations: the only way in."""
+
+import hashlib
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from .cohort import Cohort, Membership
+from .user import ORGANIZERS, User
+
+LIFETIME = timedelta(days=14)
+
+
+def hash_token(token: str) -> str:
+    """SHA-256 of a token, in hexadecimal: what the database knows of a link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations by state and by who may see them."""
+
+    def open(self) -> "InvitationQuerySet":
+        """Those that still let somebody in."""
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), uses__lt=F("max_uses")).filter(
+            Q(cohort=None) | Q(cohort__deleted_at=None)
+        )
+
+    def by_token(self, token: str) -> "InvitationQuerySet":
+        """The open invitation of a link, with its cohort; empty for an unknown, used or expired one."""
+        return self.open().filter(token_hash=hash_token(token)).select_related("cohort")
+
+    def invite(self, *, created_by: User | None, **fields: Any) -> "Invitation":
+        """Create an invitation whose link is ready: `invitation.token`."""
+        invitation = self.model(created_by=created_by, **fields)
+        invitation.renew()
+        invitation.save()
+        return invitation
+
+
+class Invitation(models.Model):
+    """A link that lets one person (by e-mail) or a few (shared) into one cohort in one role.
+
+    The link's token is derived from the row's nonce and the site's key: the database alone, which holds
+    only the token's hash, gives no link away, and an organizer can copy a link again.
+    """
+
+    class Role(models.TextChoices):
+        MEMBER = Membership.Role.MEMBER.value, Membership.Role.MEMBER.label
+        FACILITATOR = Membership.Role.FACILITATOR.value, Membership.Role.FACILITATOR.label
+        ORGANIZER = "organizer", _("Organizer")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        ACCEPTED = "accepted", _("accepted")
+        EXPIRED = "expired", _("expired")
+        REVOKED = "revoked", _("revoked")
+
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="invitations", null=True, blank=True, verbose_name=_("cohort")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.MEMBER)
+    email = models.EmailField(_("e-mail address"), blank=True, help_text=_("Empty for a shared link."))
+    nickname = models.CharField(_("name"), max_length=30, blank=True)
+    nonce = models.UUIDField(default=uuid.uuid4, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(_("valid until"))
+    max_uses = models.PositiveSmallIntegerField(_("how many may use it"), default=1)
+    uses = models.PositiveSmallIntegerField(_("used"), default=0, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, verbose_name=_("invited by")
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cohort=None, role="organizer") | Q(cohort__isnull=False) & ~Q(role="organizer"),
+                name="invitation_organizers_belong_to_no_cohort",
+            ),
+            models.CheckConstraint(
+                condition=~Q(email="") | Q(role="member"), name="invitation_shared_link_for_members_only"
+            ),
+            models.CheckConstraint(condition=Q(uses__lte=F("max_uses")), name="invitation_use_limit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email or str(_("shared link"))
+
+    @property
+    def token(self) -> str:
+        """The secret part of the link: 256 bits, in hexadecimal."""
+        return salted_hmac("cohorts.Invitation", self.nonce.hex, algorithm="sha256").hexdigest()
+
+    @property
+    def url(self) -> str:
+        """The whole link, with the site's own address."""
+        return settings.BASE_URL + reverse("cohorts:invitation", args=[self.token])
+
+    @property
+    def state(self) -> State:
+        if self.revoked_at:
+            return self.State.REVOKED
+        if self.uses >= self.max_uses:
+            return self.State.ACCEPTED
+        return self.State.EXPIRED if self.expires_at <= timezone.now() else self.State.OPEN
+
+    def renew(self) -> None:
+        """Give the invitation a new link and a new term; the old link is dead. Not saved yet."""
+        self.nonce = uuid.uuid4()
+        self.token_hash = hash_token(self.token)
+        self.expires_at = timezone.now() + LIFETIME
+        self.revoked_at = None
+
+    def revoke(self) -> None:
+        """Make the link useless."""
+        self.revoked_at = timezone.now()
+        self.save(update_fields=["revoked_at"])
+
+    def admits(self, user: User) -> bool:
+        """Whether this user may accept: anybody for a shared link, else the one with the invited address."""
+        return not self.email or self.email.lower() == user.email.lower()
+
+    @transaction.atomic
+    def accept(self, user: User) -> bool:
+        """Let `user` in. Counts one use, in one statement, so that parallel requests cannot overrun the limit.
+
+        Returns:
+            False if the link is used up, expired, revoked or for another address; nothing has changed then.
+        """
+        if not self.admits(user):
+            return False
+        if self.cohort_id and Membership.objects.current().filter(user=user, cohort=self.cohort_id).exists():
+            already = Membership.objects.get(user=user, cohort=self.cohort_id)
+            if already.is_facilitator or self.role == self.Role.MEMBER:
+                return True
+        if not Invitation.objects.open().filter(pk=self.pk).update(uses=F("uses") + 1):
+            return False
+        if self.role == self.Role.ORGANIZER:
+            user.groups.add(Group.objects.get_or_create(name=ORGANIZERS)[0])
+        else:
+            self._join(user)
+        return True
+
+    def _join(self, user: User) -> None:
+        membership, created = Membership.objects.get_or_create(
+            user=user, cohort=self.cohort, defaults={"role": self.role}
+        )
+        if not created:
+            if self.role == self.Role.FACILITATOR:
+                membership.role = self.role
+            membership.left_at = None
+            membership.save(update_fields=["role", "left_at"])

@@ -1,0 +1,61 @@
+"""The outbox: what is to be mailed stands in the database before anything is sent."""
+
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .invitation import Invitation
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Mails by state."""
+
+    def pending(self) -> "MailQuerySet":
+        return self.filter(state=Mail.State.PENDING)
+
+    def post(self, *, key: str, kind: str, to: str, **fields: Any) -> "Mail":
+        """Put a mail into the outbox, in the caller's transaction; it leaves after the commit.
+
+        A key that is known already gives back the mail that has it: nothing is sent twice.
+        """
+        mail, created = self.get_or_create(key=key, defaults={"kind": kind, "to": to, **fields})
+        if created:
+            transaction.on_commit(mail.deliver)
+        return mail
+
+
+class Mail(models.Model):
+    """One mail to one person. Holds no private text and no link that opens anything by itself."""
+
+    class Kind(models.TextChoices):
+        INVITATION = "invitation", _("Invitation")
+        FEEDBACK = "feedback", _("A comment has arrived")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        UNKNOWN = "unknown", _("unclear")
+        FAILED = "failed", _("failed")
+
+    key = models.CharField(max_length=100, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    to = models.EmailField(_("to"))
+    invitation = models.ForeignKey(Invitation, models.PROTECT, null=True, blank=True, related_name="mails")
+    context = models.JSONField(default=dict, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    error = models.CharField(_("what went wrong"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} → {self.to}"

@@ -1,0 +1,56 @@
+"""The one admin site, for facilitators and organizers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext_lazy as _
+
+
+class HishoAdminSite(AdminSite):
+    """Asks memberships and the organizers' group, so that there is no staff flag to keep in step.
+
+    Whoever has no business here is told that there is no such page.
+    """
+
+    site_header = site_title = _("Hisho office")
+    index_title = _("This week")
+    site_url = "/"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return user.is_authenticated and user.is_active and (user.is_organizer or user.is_facilitator)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the one sign-in page, which has rate limits and two factors."""
+        if request.user.is_authenticated:
+            raise Http404
+        return redirect_to_login(resolve_url("admin:index"))
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not self.has_permission(request):
+                raise Http404
+            if settings.REQUIRE_STAFF_MFA and not is_mfa_enabled(request.user):
+                messages.warning(request, _("Please set up two-factor sign-in first; members' words are read here."))
+                return redirect("mfa_index")
+            try:
+                return inner(request, *args, **kwargs)
+            except PermissionDenied as error:
+                raise Http404 from error
+
+        return guarded

@@ -1,0 +1,49 @@
+"""Error pages in the site's own frame; JSON for those who asked in JSON."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
+
+
+def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """One error, as a page or as JSON, with a way on."""
+    if request.content_type == "application/json":
+        return JsonResponse({"error": title, "message": text}, status=status)
+    return render(request, "error.html", {"title": title, "text": text, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(
+        request, 400, _("This could not be read"), _("Please go back and try again. What you wrote is still there.")
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 403, _("This is not possible here"), _("Please start again from this week's page."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(
+        request,
+        404,
+        _("There is no such page"),
+        _("The address may be mistyped, or the page is not open to you. This week's page leads on."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    logger.warning("CSRF check failed at %s: %s", request.path, reason)
+    return answer(
+        request,
+        403,
+        _("Please try once more"),
+        _("The page was open for a long time or you signed in again. Go back, reload it and press the button again."),
+    )

@@ -1,0 +1,36 @@
+"""Middleware of the whole site: private responses are never stored, the language is the one chosen."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def private_responses(get_response: View) -> View:
+    """Mark every page `private, no-store`, so that Back after signing out shows nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+        return response
+
+    return middleware
+
+
+def chosen_language(get_response: View) -> View:
+    """Activate the language of the cookie set by `set_language`; Japanese whatever the browser prefers."""
+    known = dict(settings.LANGUAGES)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        code = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        request.LANGUAGE_CODE = code if code in known else settings.LANGUAGE_CODE
+        with translation.override(request.LANGUAGE_CODE):
+            return get_response(request)
+
+    return middleware

@@ -1,0 +1,9 @@
+"""App configuration of the workbook: what is asked, written and said about it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkbookConfig(AppConfig):
+    name = "workbook"
+    verbose_name = _("Workbook")

@@ -1,0 +1,22 @@
+"""What is asked (plan), what is written (words), what is said about it (talk)."""
+
+from .plan import Prompt, Section, Week
+from .privacy import PrivacyPage
+from .talk import AccessRecord, Feedback, Reading
+from .words import MAX_LENGTH, OperationReused, Readers, Response, Revision, Saved
+
+__all__ = [
+    "MAX_LENGTH",
+    "AccessRecord",
+    "Feedback",
+    "OperationReused",
+    "PrivacyPage",
+    "Prompt",
+    "Readers",
+    "Reading",
+    "Response",
+    "Revision",
+    "Saved",
+    "Section",
+    "Week",
+]

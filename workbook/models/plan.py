@@ -1,0 +1,165 @@
+"""What is asked, and when: a cohort's own weeks, sections and prompts."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from markdownx.models import MarkdownxField
+
+from cohorts.models import Cohort, User
+
+
+class WeekQuerySet(models.QuerySet["Week"]):
+    """Weeks, by who may see them, and copied as a whole."""
+
+    def opened(self) -> "WeekQuerySet":
+        """Those that may be written in by now."""
+        return self.filter(opens_at__lte=timezone.now())
+
+    def administered_by(self, user: User) -> "WeekQuerySet":
+        """Those of the cohorts that the user sees in the admin."""
+        return self.filter(cohort__in=Cohort.objects.administered_by(user))
+
+    def with_prompts(self) -> "WeekQuerySet":
+        """With sections and prompts, in order, in two further queries."""
+        return self.prefetch_related("sections__prompts")
+
+
+class Week(models.Model):
+    """One week of a cohort: a theme, an aim and the session. It is the slot in the calendar."""
+
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="weeks", verbose_name=_("cohort"))
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    theme = models.CharField(_("theme"), max_length=200)
+    aim = MarkdownxField(_("aim"), blank=True)
+    opens_at = models.DateTimeField(_("opens"))
+    session_at = models.DateTimeField(_("session"))
+    session_minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=60, validators=[MinValueValidator(5), MaxValueValidator(24 * 60)]
+    )
+    meeting_url = models.URLField(_("meeting link"), max_length=500, blank=True)
+
+    objects = WeekQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("week")
+        verbose_name_plural = _("weeks")
+        ordering = ["cohort", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "number"], name="week_once_per_cohort_and_number"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="week_number_from_one"),
+            models.CheckConstraint(condition=Q(opens_at__lte=F("session_at")), name="week_opens_before_session"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort} / {self.label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("workbook:week_detail", args=[self.cohort.slug, self.number])
+
+    def clean(self) -> None:
+        """Raises ValidationError if the week would open after its session."""
+        if self.opens_at and self.session_at and self.opens_at > self.session_at:
+            raise ValidationError({"opens_at": _("A week opens before its session.")})
+
+    @property
+    def label(self) -> str:
+        """“Week 2”, as people say it."""
+        return _("Week %(number)d") % {"number": self.number}
+
+    @property
+    def session_ends_at(self) -> datetime:
+        return self.session_at + timedelta(minutes=self.session_minutes)
+
+    @property
+    def is_open(self) -> bool:
+        return self.opens_at <= timezone.now()
+
+    @property
+    def session_has_begun(self) -> bool:
+        return self.session_at <= timezone.now()
+
+    @property
+    def session_is_over(self) -> bool:
+        return self.session_ends_at <= timezone.now()
+
+
+class Section(models.Model):
+    """One of a week's sections: think alone, listen, sum up, decide."""
+
+    class Kind(models.TextChoices):
+        REFLECTION = "reflection", _("My own thoughts")
+        SESSION_NOTES = "session_notes", _("What I noticed in the session")
+        SUMMARY = "summary", _("Summary")
+        ACTION = "action", _("What will you do?")
+
+    week = models.ForeignKey(Week, models.PROTECT, related_name="sections", verbose_name=_("week"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    heading = models.CharField(_("heading"), max_length=100)
+    subtitle = models.CharField(_("subtitle"), max_length=100, blank=True)
+    due = models.CharField(_("due wording"), max_length=100, blank=True, help_text=_("By when, in your own words."))
+    output = models.CharField(_("kind of output"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["week", "position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["week", "kind"], name="section_once_per_week_and_kind")]
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    """Prompts by who may answer them."""
+
+    def writable_by(self, user: User) -> "PromptQuerySet":
+        """Prompts of opened weeks in cohorts where the user takes part today, each with her `membership_id`.
+
+        The only rule of who may write: pages, form and autosave ask here.
+        """
+        return self.filter(
+            section__week__opens_at__lte=timezone.now(),
+            section__week__cohort__deleted_at=None,
+            section__week__cohort__memberships__user=user,
+            section__week__cohort__memberships__left_at=None,
+        ).annotate(membership_id=F("section__week__cohort__memberships"))
+
+    def beside(self, prompt_id: int) -> "PromptQuerySet":
+        """The prompts of the same week as this one, itself included."""
+        return self.filter(section__week__sections__prompts=prompt_id)
+
+
+class Prompt(models.Model):
+    """One thing asked, in one section. Without a text the section's heading asks."""
+
+    section = models.ForeignKey(Section, models.PROTECT, related_name="prompts", verbose_name=_("section"))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    text = models.CharField(_("question"), max_length=300, blank=True)
+    hint = MarkdownxField(_("hint"), blank=True)
+
+    objects = PromptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["section", "position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["section", "position"], name="prompt_once_per_place")]
+
+    def __str__(self) -> str:
+        return self.text or str(self.section)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; when the question changed, what counts as an own line in its week is counted again."""
+        changed = self.pk and Prompt.objects.filter(pk=self.pk).exclude(text=self.text).exists()
+        super().save(*args, **kwargs)
+        if changed:
+            responses = self.responses.model.objects
+            responses.filter(prompt__section__week=self.section.week_id).recount()
