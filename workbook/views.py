@@ -1,13 +1,145 @@
-"""Pages of the workbook."""
+"""Pages of members: 今週, the worksheet, 全体, one's own words, and the saving of a box."""
 
-from typing import Any
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.utils.timezone import override as time_zone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from django.http import HttpRequest, HttpResponse
+from . import answers
+from .devices import device_label
+from .exporter import write_words
+from .forms import MAX_BODY, OutcomeForm, PreviewForm, ResponseForm
+from .markdown import render as render_markdown
+from .models import Feedback, OperationReused, PrivacyPage, Prompt, Readers, Response
+from .overview import Overview, OwnWords
+from .today import Today
+from .worksheet import Worksheet
 
 
-def _stub(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse("")
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """This week: the theme, the session, what is left, and one button."""
+    page = Today(request.user)
+    context = {"today": page, "nav": "today", "cohort": page.run.cohort if page.run else None}
+    with time_zone(page.run.cohort.zone if page.run else None):
+        return render(request, "workbook/today.html", context)
 
 
-today = cohort_detail = week_detail = words = words_download = _stub
-response_save = response_outcome = feedback_thanks = preview = privacy = _stub
+@require_http_methods(["GET", "HEAD", "POST"])
+def week_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The worksheet of a week; a POST saves all its boxes, for browsers without JavaScript."""
+    sheet = Worksheet(request.user, slug, number)
+    with time_zone(sheet.cohort.zone):
+        if not sheet.week.is_open and sheet.membership:
+            return render(request, "workbook/week_closed.html", {"worksheet": sheet, "cohort": sheet.cohort})
+        sheet.load()
+        saved = True
+        if request.method == "POST":
+            if sheet.membership is None:
+                return HttpResponse(status=405)
+            saved = sheet.save(request.POST, device_label(request))
+            if saved:
+                messages.success(request, _("Saved."))
+                return redirect(sheet.week)
+        context = {"worksheet": sheet, "cohort": sheet.cohort, "readers": Readers, "nav": "week"}
+        return render(request, "workbook/week.html", context, status=200 if saved else 422)
+
+
+@login_not_required
+@require_POST
+@answers.in_json
+def response_save(request: HttpRequest, pk: int) -> JsonResponse:
+    """Save one box. Answers are described in `answers`; never a redirect, never HTML."""
+    if len(request.body) > MAX_BODY:
+        return answers.too_large()
+    prompts = list(Prompt.objects.writable_by(request.user).beside(pk))
+    prompt = next((prompt for prompt in prompts if prompt.pk == pk), None)
+    if prompt is None:
+        return answers.not_found()
+    form = ResponseForm.from_json(request.body)
+    if form.data.get("user") not in {None, request.user.pk}:
+        return answers.user_changed()
+    if not form.is_valid():
+        return answers.invalid(form)
+    save = {name: form.cleaned_data[name] for name in ("operation_id", "base_version", "text", "readers")}
+    questions = [prompt.text for prompt in prompts]
+    try:
+        saved = Response.objects.write(
+            pk, prompt.membership_id, **save, questions=questions, device=device_label(request)
+        )
+    except OperationReused:
+        return answers.operation_reused()
+    return answers.saved(saved, form)
+
+
+@require_POST
+def response_outcome(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note what became of one's own promise."""
+    response = get_object_or_404(Response.objects.promises_of(request.user), pk=pk)
+    form = OutcomeForm(request.POST, instance=response)
+    if form.is_valid():
+        response.settle(form.cleaned_data["outcome"])
+    else:
+        messages.error(request, _("Please choose one of the three."))
+    return redirect("workbook:today")
+
+
+@require_POST
+def feedback_thanks(request: HttpRequest, pk: int) -> HttpResponse:
+    """Thank for a comment on one's own words."""
+    comments = Feedback.objects.filter(revision__response__membership__user=request.user)
+    comment = get_object_or_404(comments.select_related("revision__response__prompt__section__week__cohort"), pk=pk)
+    comment.thank()
+    prompt = comment.revision.response.prompt
+    return redirect(f"{prompt.section.week.get_absolute_url()}#box-{prompt.pk}")
+
+
+@require_GET
+def cohort_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """全体: the weeks at a glance and the people."""
+    overview = Overview(request.user, slug)
+    with time_zone(overview.cohort.zone):
+        context = {"overview": overview, "cohort": overview.cohort, "nav": "cohort"}
+        return render(request, "workbook/cohort.html", context)
+
+
+@require_GET
+def words(request: HttpRequest, slug: str) -> HttpResponse:
+    """All one's own weeks on one page, to read and to print; also after leaving."""
+    own = OwnWords(request.user, slug)
+    with time_zone(own.cohort.zone):
+        context = {"own": own, "cohort": own.cohort if own.is_current else None, "nav": "cohort"}
+        return render(request, "workbook/words.html", context)
+
+
+@require_GET
+def words_download(request: HttpRequest, slug: str) -> HttpResponse:
+    """One's own weeks as Markdown in the page's format."""
+    own = OwnWords(request.user, slug)
+    text = write_words(own.weeks, own.responses, title=own.cohort.name)
+    headers = {"Content-Disposition": f'attachment; filename="{slugify(own.cohort.slug)}.md"'}
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """A text as it will look: the one preview of members' boxes and of the admin's Markdown fields."""
+    if not ratelimit.consume(request, action="preview"):
+        return HttpResponse(_("Please wait a moment."), status=429, content_type="text/plain; charset=utf-8")
+    form = PreviewForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(" ".join(form.errors["text"]), status=422, content_type="text/plain; charset=utf-8")
+    return HttpResponse(render_markdown(form.cleaned_data["text"]))
+
+
+@login_not_required
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Who reads what, and how long it is kept."""
+    page = PrivacyPage.objects.current()
+    return render(request, "workbook/privacy.html", {"page": page, "html": render_markdown(page.text)})

@@ -132,6 +132,12 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
             section__week__cohort__memberships__left_at=None,
         ).annotate(membership_id=F("section__week__cohort__memberships"))
 
+    def in_order(self) -> "PromptQuerySet":
+        """As on the page: by week, section and place, each with its section."""
+        return self.select_related("section").order_by(
+            "section__week__number", "section__position", "section_id", "position"
+        )
+
     def beside(self, prompt_id: int) -> "PromptQuerySet":
         """The prompts of the same week as this one, itself included."""
         return self.filter(section__week__sections__prompts=prompt_id)

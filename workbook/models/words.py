@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort, Membership, User
 from workbook.ownwords import has_own_words
 
-from .plan import Prompt
+from .plan import Prompt, Section
 
 MAX_LENGTH = 100_000
 """Characters (code points) that one box holds."""
@@ -68,6 +68,15 @@ class ResponseQuerySet(models.QuerySet["Response"]):
                 membership__cohort__in=Cohort.objects.facilitated_by(user),
             )
             | Q(readers=Readers.GROUP, membership__cohort__in=Cohort.objects.joined_by(user))
+        )
+
+    def promises_of(self, user: User) -> Self:
+        """The user's own actions, in the cohorts where she takes part today."""
+        return self.filter(
+            membership__user=user,
+            membership__left_at=None,
+            membership__cohort__deleted_at=None,
+            prompt__section__kind=Section.Kind.ACTION,
         )
 
     def progress_for(self, user: User) -> "models.QuerySet[Response, dict[str, Any]]":

@@ -1,0 +1,100 @@
+"""Everything that members send, validated. Words are kept to the letter."""
+
+import json
+from typing import Any, Self
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from .models import MAX_LENGTH, Readers, Response
+from .models.words import digest
+
+MAX_BODY = 1_000_000
+"""Bytes of one autosave: 100,000 characters of four bytes each, with room for the rest."""
+
+
+class WordsField(forms.CharField):
+    """A member's words: nothing is trimmed; line ends become LF; what no database can hold is refused."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Raises ValidationError for anything but text: a number or a list is no answer."""
+        if value is not None and not isinstance(value, str):
+            raise ValidationError(_("This is not a text."), code="type")
+        return (value or "").replace("\r\n", "\n").replace("\r", "\n")
+
+    def run_validators(self, value: str) -> None:
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValidationError(
+                _("The text contains a sign that cannot be stored, for example half an emoji. Please delete it."),
+                code="unicode",
+            )
+        if len(value) > MAX_LENGTH:
+            raise ValidationError(
+                _("A box holds 100,000 characters; this is %(over)d too many. Your text stays: please shorten it."),
+                params={"over": len(value) - MAX_LENGTH},
+                code="length",
+            )
+
+
+class ResponseForm(forms.Form):
+    """One save of one box, from the page's autosave or from the plain form."""
+
+    operation_id = forms.UUIDField()
+    base_version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    readers = forms.ChoiceField(choices=Readers.choices)
+    text = WordsField()
+    sha256 = forms.CharField(required=False, max_length=64)
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError if the text is not the one whose hash was sent."""
+        data = super().clean()
+        sent = data.get("sha256")
+        if sent and "text" in data and sent != digest(data["text"]):
+            raise ValidationError(_("The text arrived incomplete. It will be sent again."), code="hash")
+        return data
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """A bound form.
+
+        Raises:
+            ValueError: the body is not a JSON object.
+        """
+        try:
+            data = json.loads(body)
+        except RecursionError as error:
+            raise ValueError("too deep") from error
+        if not isinstance(data, dict):
+            raise ValueError("not an object")
+        return cls(data)
+
+    @classmethod
+    def from_page(cls, data: Any, prompt_id: int) -> Self:
+        """A bound form of one box in the page's form, whose fields carry the prompt's id."""
+        names = ("operation_id", "base_version", "readers", "text")
+        return cls({name: data.get(f"{name}-{prompt_id}") for name in names})
+
+
+class OutcomeForm(forms.ModelForm):
+    """What became of last week's promise."""
+
+    class Meta:
+        model = Response
+        fields = ["outcome"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].required = True
+
+
+class PreviewForm(forms.Form):
+    """A text to be shown as it will look."""
+
+    text = WordsField()
+

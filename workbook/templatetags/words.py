@@ -1,0 +1,14 @@
+"""Showing words: rendered Markdown, and the moments of a cohort in Japanese order."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from workbook.markdown import render
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """A text as safe HTML."""
+    return render(text)
