@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 from chromium import find_chromium
 from postgres import database_url
@@ -49,7 +49,7 @@ def run_checks() -> Counts:
     codes = []
     for check in CHECKS:
         print("$", *check, flush=True)
-        done = subprocess.run([PYTHON, *check], cwd=ROOT, env=environment(**PRODUCTION))
+        done = subprocess.run([PYTHON, *check], check=False, cwd=ROOT, env=environment(**PRODUCTION))
         codes.append(done.returncode)
     return codes.count(0), len(codes) - codes.count(0)
 
@@ -59,7 +59,7 @@ def run_tests(*arguments: str, **changes: str) -> Counts:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [PYTHON, "-m", "pytest", *arguments, f"--junitxml={report}"]
-        done = subprocess.run(command, cwd=ROOT, env=environment(**changes))
+        done = subprocess.run(command, check=False, cwd=ROOT, env=environment(**changes))
         passed, failed = read_report(report) if report.exists() else (0, 1)
     return passed, max(failed, 1) if done.returncode else failed
 
@@ -89,9 +89,8 @@ def summary(results: dict[str, Counts], seconds: float) -> int:
     for part, (passed, failed) in results.items():
         print(f"{part}: {passed} passed, {failed} failed" + ("" if passed or failed else " (nothing ran)"))
     print(f"{seconds:.0f} seconds")
-    print(
-        f"{sum(passed for passed, _ in results.values())} passed, {sum(failed for _, failed in results.values())} failed"
-    )
+    passed, failed = (sum(counts) for counts in zip(*results.values(), strict=True))
+    print(f"{passed} passed, {failed} failed")
     return int(any(failed or not passed for passed, failed in results.values()))
 
 
