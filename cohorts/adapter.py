@@ -1,7 +1,36 @@
 """Sign-up rules."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from . import joining
+from .models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-up by invitation only."""
+    """Sign-up by invitation only; the invitation is accepted as soon as its holder is signed in."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return joining.remembered(request) is not None
+
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
+        """Save the person with the nickname she gave."""
+        user.nickname = form.cleaned_data["nickname"]
+        return super().save_user(request, user, form, commit)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Accept the remembered invitation and lead to this week; else go where she was going."""
+        response = super().post_login(request, user, **kwargs)
+        joined = joining.accept_remembered(request, user)
+        joining.limit_staff_session(request, user)
+        return redirect(settings.LOGIN_REDIRECT_URL) if joined else response
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send allauth's mails in our own name, whatever host the request came in by."""
+        site = {"name": "Hisho", "domain": settings.BASE_URL}
+        super().send_mail(template_prefix, email, {"current_site": site, **context})

@@ -1,7 +1,99 @@
-"""Forms of joining."""
+"""Forms of joining and of one's own settings."""
 
+import unicodedata
+from typing import Any
+
+from allauth.account import forms as account_forms
+from allauth.core import context
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from . import joining
+from .models import User
+
+# Control characters, line and paragraph separators, and the signs that turn the direction of text around.
+TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+FORBIDDEN_CATEGORIES = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+INVISIBLE_CATEGORIES = ("C", "Z", "M")
 
 
-class SignupForm(forms.Form):
-    """Sign-up: e-mail and nickname."""
+def validate_nickname(value: str) -> None:
+    """Raises ValidationError for what cannot be shown in one line as a name. Emoji are welcome."""
+    if any(sign in TURNING or unicodedata.category(sign) in FORBIDDEN_CATEGORIES for sign in value):
+        raise ValidationError(_("Please leave out line breaks and special control characters."), code="control")
+    if all(unicodedata.category(sign).startswith(INVISIBLE_CATEGORIES) for sign in value):
+        raise ValidationError(_("Please enter a name that can be seen."), code="invisible")
+
+
+class NicknameField(forms.CharField):
+    """The name used in the salon: one line, 1 to 30 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"autocomplete": "nickname"}
+        defaults = {
+            "label": _("Nickname"),
+            "help_text": _("The name you are called by in the salon."),
+            "max_length": 30,
+            "widget": forms.TextInput(attrs=attrs),
+            "validators": [validate_nickname],
+            "error_messages": {
+                "required": _("Please enter your nickname."),
+                "max_length": _("Please keep the nickname within %(limit_value)d characters."),
+            },
+        }
+        super().__init__(**{**defaults, **kwargs})
+
+
+class SignupForm(account_forms.SignupForm):
+    """Sign-up asks for the e-mail address and the nickname, nothing more.
+
+    The address of an e-mail invitation is locked: a disabled field takes its value from the invitation,
+    whatever the browser sends.
+    """
+
+    nickname = NicknameField()
+    field_order = ["email", "nickname"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = joining.remembered(context.request)
+        self.fields["email"].label = _("E-mail address")
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+        if self.invitation:
+            self.initial.setdefault("nickname", self.invitation.nickname)
+        if self.invitation and self.invitation.email:
+            self.initial["email"] = self.invitation.email
+            self.fields["email"].disabled = True
+
+
+class LoginForm(account_forms.LoginForm):
+    """Sign-in by password, for those who have set one; the code by e-mail is the usual way."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail address")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+    def _setup_password_field(self) -> None:
+        """Keep the field, which allauth drops when sign-up asks for no password."""
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Sign in; allauth then sets the members' session age, so that the staff's must be set again."""
+        response = super().login(request, redirect_url)
+        if request.user.is_authenticated:
+            joining.limit_staff_session(request, request.user)
+        return response
+
+
+class ProfileForm(forms.ModelForm):
+    """Nickname, and which mails one gets."""
+
+    nickname = NicknameField()
+
+    class Meta:
+        model = User
+        fields = ["nickname", "mails_feedback"]
+        labels = {"mails_feedback": _("Send me a mail when a comment arrives")}

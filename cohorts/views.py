@@ -1,15 +1,83 @@
 """Joining by invitation, and one's own settings."""
 
+from uuid import uuid4
+
+from allauth.core.ratelimit import respond_429
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from . import joining
+from .forms import ProfileForm
+from .models import Invitation, Mail, User
 
 
+@login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok")
+    """Whether the database takes writes: one row is written and rolled back."""
+    try:
+        with transaction.atomic():
+            Mail.objects.create(key=f"healthz-{uuid4()}", kind="", to="")
+            transaction.set_rollback(True)
+    except DatabaseError:
+        return HttpResponse("database", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
 
 
+@login_not_required
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    return HttpResponse("")
+    """Say what the invitation is for and ask; only POST accepts, and only for a person who is signed in."""
+    if not joining.may_guess(request):
+        return respond_429(request)
+    found = Invitation.objects.by_token(token).select_related("created_by").first()
+    if found is None:
+        joining.count_guess(request)
+        return _closed(request)
+    if request.method != "POST":
+        return _ask(request, found)
+    if request.user.is_anonymous:
+        return _to_entrance(request, found)
+    if joining.accept(request, found, request.user):
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return _closed(request) if found.admits(request.user) else _ask(request, found, status=403)
+
+
+def _ask(request: HttpRequest, found: Invitation, status: int = 200) -> HttpResponse:
+    """The invitation's page. Its address is a secret, so no other site may learn it from a link.
+
+    Not `no-referrer`: browsers then send `Origin: null` with the page's own form, which the CSRF check refuses.
+    """
+    refused = request.user.is_authenticated and not found.admits(request.user)
+    response = render(request, "cohorts/invitation.html", {"invitation": found, "refused": refused}, status=status)
+    response["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    """An unknown, used, expired or revoked link: what to do now."""
+    response = render(request, "cohorts/invitation_closed.html", status=404)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _to_entrance(request: HttpRequest, found: Invitation) -> HttpResponse:
+    """Remember the invitation and lead to sign-up, or to sign-in for those who have an account."""
+    joining.remember(request, found)
+    known = found.email and User.objects.filter(email=found.email.lower()).exists()
+    if known:
+        messages.info(request, _("You already have an account. Sign in and you are in."))
+    return redirect("account_login" if known or "signin" in request.POST else "account_signup")
 
 
 def profile(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
+    """わたし: the nickname, the mails, and the way to everything else that is one's own."""
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("cohorts:profile")
+    return render(request, "cohorts/profile.html", {"form": form, "nav": "profile", "languages": settings.LANGUAGES})

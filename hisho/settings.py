@@ -126,7 +126,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workbook:today"
 
 ACCOUNT_ADAPTER = "cohorts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "cohorts.forms.SignupForm"}
+ACCOUNT_FORMS = {"signup": "cohorts.forms.SignupForm", "login": "cohorts.forms.LoginForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -216,7 +216,8 @@ ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"hide_invitations": {"()": "cohorts.logs.HideInvitations"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["hide_invitations"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

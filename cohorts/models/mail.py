@@ -1,12 +1,17 @@
 """The outbox: what is to be mailed stands in the database before anything is sent."""
 
+import logging
 from typing import Any
 
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.emails import Unclear, describe, send
+
 from .invitation import Invitation
+
+logger = logging.getLogger(__name__)
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -59,3 +64,32 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.to}"
+
+    def deliver(self) -> None:
+        """Send the mail if nobody else does, and note how it went. Never raises: the caller's work is done already.
+
+        A refusal or a server that cannot be reached is `failed`; a line that broke after the mail was handed
+        over is `unknown`, for it may have arrived.
+        """
+        try:
+            if self._claim():
+                self._send()
+        except DatabaseError:
+            logger.exception("Mail %s could not be noted.", self.pk)
+
+    def _claim(self) -> bool:
+        """Take the mail out of the box: of any number of senders one gets True."""
+        return Mail.objects.pending().filter(pk=self.pk).update(state=self.State.SENDING) == 1
+
+    def _send(self) -> None:
+        try:
+            if self.invitation and self.invitation.state != Invitation.State.OPEN:
+                raise ValueError("The invitation is no longer open.")
+            send(self)
+        except Unclear as error:
+            self.state, self.error = self.State.UNKNOWN, describe(error)
+        except Exception as error:
+            self.state, self.error = self.State.FAILED, describe(error)
+        else:
+            self.state, self.error, self.sent_at = self.State.SENT, "", timezone.now()
+        self.save(update_fields=["state", "error", "sent_at"])

@@ -1,0 +1,85 @@
+"""The way from an invitation's link to the open door, for those who must sign up or sign in first."""
+
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .models import Invitation, User
+
+REMEMBERED = "invitation"
+VERIFIED = "account_verified_email"  # where allauth's stash_verified_email() keeps the address
+GUESSES = {"invitation": "20/m/ip"}
+
+
+def may_guess(request: HttpRequest) -> bool:
+    """Whether this address has not yet opened too many links that lead nowhere."""
+    return bool(_consume(request, dry_run=True))
+
+
+def count_guess(request: HttpRequest) -> None:
+    """Note a link that led nowhere. Links that are good are not counted: a whole group may share one address."""
+    _consume(request)
+
+
+def _consume(request: HttpRequest, *, dry_run: bool = False) -> ratelimit.RateLimitUsage | None:
+    return ratelimit.consume(
+        request, app="cohorts", action="invitation", config=GUESSES, limit_get=True, dry_run=dry_run
+    )
+
+
+def remember(request: HttpRequest, invitation: Invitation) -> None:
+    """Keep the invitation in the session: by its hash, so that the sessions in the database open no door.
+
+    The holder of a link that was mailed has proven the address, so no code is mailed to it again.
+    """
+    request.session[REMEMBERED] = invitation.token_hash
+    request.session.pop(VERIFIED, None)
+    if invitation.email:
+        get_adapter(request).stash_verified_email(request, invitation.email)
+
+
+def remembered(request: HttpRequest) -> Invitation | None:
+    """The invitation kept in the session, if it still lets somebody in."""
+    token_hash = request.session.get(REMEMBERED)
+    if not token_hash:
+        return None
+    return Invitation.objects.open().filter(token_hash=token_hash).select_related("cohort").first()
+
+
+def accept(request: HttpRequest, invitation: Invitation, user: User) -> bool:
+    """Let the user in and welcome her; False if the invitation does not let her in, and nothing has changed."""
+    if not invitation.accept(user):
+        return False
+    limit_staff_session(request, User.objects.get(pk=user.pk))
+    if invitation.cohort:
+        messages.success(request, _("Welcome to “%(cohort)s”.") % {"cohort": invitation.cohort})
+    else:
+        messages.success(request, _("Welcome. You can open cohorts now."))
+    return True
+
+
+def accept_remembered(request: HttpRequest, user: User) -> bool:
+    """Accept what the session remembers, and forget it. False if it remembered nothing."""
+    invitation = remembered(request)
+    request.session.pop(VERIFIED, None)
+    if request.session.pop(REMEMBERED, None) is None:
+        return False
+    if invitation is None:
+        messages.warning(
+            request, _("The invitation has expired or is used up. Please ask the organizer for a new link.")
+        )
+    elif not accept(request, invitation, user):
+        messages.warning(request, _("The invitation is for another e-mail address, so it was not used."))
+    return True
+
+
+def limit_staff_session(request: HttpRequest, user: User) -> None:
+    """End the session of those who read others' words at a fixed moment, however busy it is."""
+    if user.is_organizer or user.is_facilitator:
+        request.session.set_expiry(timezone.now() + timedelta(seconds=settings.STAFF_SESSION_AGE))
