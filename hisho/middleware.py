@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 View = Callable[[HttpRequest], HttpResponse]
+FEATURES = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
 
 def private_responses(get_response: View) -> View:
@@ -17,7 +18,8 @@ def private_responses(get_response: View) -> View:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
-        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+        response.setdefault("Permissions-Policy", FEATURES)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
     return middleware

@@ -97,4 +97,3 @@ class PreviewForm(forms.Form):
     """A text to be shown as it will look."""
 
     text = WordsField()
-

@@ -120,14 +120,17 @@ class Today:
         return (self.week.session_at.astimezone(zone).date() - timezone.localdate(timezone=zone)).days
 
     @cached_property
+    def left(self) -> list[Cohort]:
+        """Cohorts that she left, where her words still stand. One query, only for those in no cohort."""
+        return list(Cohort.objects.filter(memberships__user=self.user, memberships__responses__gt=0).distinct())
+
+    @cached_property
     def new_feedback(self) -> list[Feedback]:
         """Comments that she has not seen yet, with the week in which they stand. One query."""
         comments = Feedback.objects.filter(
             seen_at=None, revision__response__membership__in=[run.membership for run in self.runs]
         )
-        return list(
-            comments.select_related("author", "revision__response__prompt__section__week__cohort")[:20]
-        )
+        return list(comments.select_related("author", "revision__response__prompt__section__week__cohort")[:20])
 
 
 def promise_of(sheets: list[Sheet]) -> Response | None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Membership, User
 
@@ -110,7 +112,11 @@ def find_place(user: User, slug: str) -> tuple[Cohort, Membership | None]:
 
 
 class Worksheet:
-    """Everything that the page of a week shows, in at most five queries."""
+    """Everything that the page of a week shows, in at most six queries."""
+
+    modules = [f"js/{name}.js" for name in ("worksheet", "box", "save", "conflict", "preview", "grow")]
+    """Every script of the page: loaded at once, so that a page opened before a deploy needs nothing later."""
+    csrf_cookie_name = settings.CSRF_COOKIE_NAME
 
     def __init__(self, user: User, slug: str, number: int) -> None:
         """Raises Http404 if the user may not open the cohort, or it has no such week."""
@@ -159,6 +165,21 @@ class Worksheet:
     def questions(self) -> list[str]:
         """The texts of the week's prompts."""
         return [box.prompt.text for box in self.boxes.values()]
+
+    @cached_property
+    def readers(self) -> list[tuple[str, str]]:
+        """The choices of who may read, with how many people that is today."""
+        facilitators, people = self.cohort.facilitator_count, self.cohort.people_count
+        return [
+            (Readers.SELF, Readers.SELF.label),
+            (Readers.FACILITATORS, _("Up to facilitators (%(n)d)") % {"n": facilitators}),
+            (Readers.GROUP, _("The group (%(n)d)") % {"n": people}),
+        ]
+
+    @property
+    def thankable(self) -> list[Feedback]:
+        """Comments that she has not thanked for yet."""
+        return [comment for box in self.boxes.values() for comment in box.feedback if not comment.thanked_at]
 
     @property
     def may_hear(self) -> bool:

@@ -1,11 +1,13 @@
 """What is said about what is written, and who has read it."""
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Cohort, Membership, User
+from cohorts.models import Cohort, Mail, Membership, User
 
 from .plan import Week
 from .words import Response, Revision
@@ -20,9 +22,20 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         The group reads a shared text, not what was said to its writer.
         """
         answered = Response.objects.readable_by(user).filter(
-            models.Q(membership__user=user) | models.Q(membership__cohort__in=Cohort.objects.facilitated_by(user))
+            Q(membership__user=user) | Q(membership__cohort__in=Cohort.objects.facilitated_by(user))
         )
         return self.filter(revision__response__in=answered)
+
+    @transaction.atomic
+    def answer(self, revision: Revision, author: User, text: str) -> "Feedback":
+        """Comment on a revision, and tell its writer by mail if she likes; the same comment again is the same row.
+
+        `revision` comes with its response's membership (user, cohort) and its prompt's week.
+        """
+        feedback, created = self.get_or_create(revision=revision, author=author, text=text)
+        if created:
+            feedback.post_mail()
+        return feedback
 
 
 class Feedback(models.Model):
@@ -47,11 +60,55 @@ class Feedback(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk}"
 
+    def post_mail(self) -> None:
+        """Put the news into the outbox, without a word of the comment, unless the writer wants no such mails."""
+        membership = self.revision.response.membership
+        if not membership.user.mails_feedback:
+            return
+        week = self.revision.response.prompt.section.week
+        Mail.objects.post(
+            key=f"feedback:{self.pk}",
+            kind=Mail.Kind.FEEDBACK,
+            to=membership.user.email,
+            context={
+                "nickname": membership.user.nickname,
+                "cohort": membership.cohort.name,
+                "path": reverse("workbook:week_detail", args=[membership.cohort.slug, week.number]),
+                "facilitator": self.author.nickname,
+            },
+        )
+
     def thank(self) -> None:
         """Note the writer's thanks, once."""
         if self.thanked_at is None:
             self.thanked_at = timezone.now()
             self.save(update_fields=["thanked_at"])
+
+
+class ReadingQuerySet(models.QuerySet["Reading"]):
+    """Who has read what, up to which version."""
+
+    def mark(self, responses: QuerySet[Response], reader: User) -> QuerySet[Response]:
+        """The same responses, each with `is_readable`, and `is_unread`: readable, not empty, newer than she has read."""
+        read = self.filter(reader=reader, response=OuterRef("pk"), version__gte=OuterRef("version"))
+        readable = Response.objects.readable_by(reader).filter(pk=OuterRef("pk"))
+        marked = responses.annotate(is_readable=Exists(readable))
+        return marked.annotate(is_unread=Q(is_readable=True) & ~Q(text="") & ~Exists(read))
+
+    def note(self, reader: User, versions: dict[int, int]) -> None:
+        """Remember the versions (by response id) that the reader has seen; what she read before stays read.
+
+        Two queries, however many.
+        """
+        known = dict(self.filter(reader=reader, response__in=versions).values_list("response", "version"))
+        newer = {pk: version for pk, version in versions.items() if version > known.get(pk, 0)}
+        now = timezone.now()
+        self.bulk_create(
+            [self.model(reader=reader, response_id=pk, version=version, read_at=now) for pk, version in newer.items()],
+            update_conflicts=True,
+            unique_fields=["reader", "response"],
+            update_fields=["version", "read_at"],
+        )
 
 
 class Reading(models.Model):
@@ -62,6 +119,8 @@ class Reading(models.Model):
     version = models.PositiveIntegerField()
     read_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = ReadingQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("reading")
         verbose_name_plural = _("readings")
@@ -71,6 +130,12 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.response_id} v{self.version}"
+
+
+class AccessRecordManager(models.Manager["AccessRecord"]):
+    def record(self, actor: User, membership: Membership, week: Week | None, deed: str) -> "AccessRecord":
+        """Note that `actor` read or exported the words of `membership`; `week` is empty for all weeks."""
+        return self.create(actor=actor, membership=membership, week=week, deed=deed)
 
 
 class AccessRecord(models.Model):
@@ -85,6 +150,8 @@ class AccessRecord(models.Model):
     week = models.ForeignKey(Week, models.PROTECT, null=True, related_name="access_records")
     deed = models.CharField(max_length=10, choices=Deed)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AccessRecordManager()
 
     class Meta:
         verbose_name = _("access record")
