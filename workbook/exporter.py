@@ -1,0 +1,128 @@
+"""Writes a workbook, or one member's own words, as a page in Markdown that can be read again."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from .models import Response, Section, Week
+from .page import QUESTIONS_HEADING, Heading, is_misread, is_misread_in_aim, section_label
+from .planned import PlannedPrompt, PlannedSection, PlannedWeek
+
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
+def write(weeks: Iterable[Week], title: str = "") -> str:
+    """The plan of a cohort's weeks; fetch them `with_prompts`."""
+    return write_plan(map(PlannedWeek.of, weeks), title)
+
+
+def write_plan(weeks: Iterable[PlannedWeek], title: str = "") -> str:
+    """A plan as a page. Reading it again gives the same weeks."""
+    return _page(title, ([*_week_head(week), *_plan_blocks(week)] for week in weeks))
+
+
+def write_words(weeks: Iterable[Week], responses: Iterable[Response], title: str = "") -> str:
+    """One member's own words, each under its heading and question; fetch the weeks `with_prompts`."""
+    texts = {response.prompt_id: response.text for response in responses}
+    return _page(title, ([*_week_head(PlannedWeek.of(week)), *_words_blocks(week, texts)] for week in weeks))
+
+
+def _page(title: str, weeks: Iterable[Iterable[str]]) -> str:
+    """Blocks with a blank line between them; a divider between weeks never touches a text."""
+    pages = ["\n\n".join(blocks) for blocks in weeks]
+    head = [f"# {_escaped_title(title)}"] if title else []
+    first = ["\n\n".join([*head, *pages[:1]])]
+    return CONTROL.sub("", "\n\n---\n\n".join(first + pages[1:])).strip("\n") + "\n"
+
+
+def _escaped_title(title: str) -> str:
+    line = " ".join(title.split())
+    return f"\\{line}" if is_misread(f"# {line}") else line
+
+
+def _week_head(week: PlannedWeek) -> Iterator[str]:
+    yield f"# 第{week.number}週目：{week.theme}"
+    if week.aim:
+        yield _escaped_lines(week.aim, is_misread_in_aim)
+
+
+def _escaped_lines(text: str, is_misread: Callable[[str], bool]) -> str:
+    """The text with a backslash before every line that would be read as something else."""
+    return "\n".join(_escaped(line) if is_misread(line.strip().lstrip("\\")) else line for line in text.split("\n"))
+
+
+def _escaped(line: str) -> str:
+    start = len(line) - len(line.lstrip())
+    return f"{line[:start]}\\{line[start:]}"
+
+
+# --- A plan --------------------------------------------------------------------------------------
+
+
+def _plan_blocks(week: PlannedWeek) -> Iterator[str]:
+    for section in week.sections:
+        asks = section.kind == Section.Kind.REFLECTION and _asks_in_words(section)
+        if asks:
+            yield f"## {QUESTIONS_HEADING}"
+            yield _questions(section.prompts)
+        yield _section_heading(section)
+        if not asks:
+            yield from _own_prompts(section)
+
+
+def _asks_in_words(section: PlannedSection) -> bool:
+    """Whether its prompts say more than the heading: not just one without a text."""
+    return [prompt.text for prompt in section.prompts] not in ([], [""])
+
+
+def _section_heading(section: PlannedSection) -> str:
+    """The heading line; one in which the kind cannot be recognised names it in a comment."""
+    words = str(Heading(section.heading, section.due, section.output, section.subtitle))
+    return f"## {words}" if section_label(words) == section.kind else f"## {words} <!-- {section.kind} -->"
+
+
+def _own_prompts(section: PlannedSection) -> Iterator[str]:
+    if _asks_in_words(section) or not section.prompts:
+        yield f"### {QUESTIONS_HEADING}"
+    if _asks_in_words(section):
+        yield _questions(section.prompts)
+    elif section.prompts and section.prompts[0].hint:
+        yield _quoted(section.prompts[0].hint)
+
+
+def _questions(prompts: Iterable[PlannedPrompt]) -> str:
+    return "\n".join(line for number, prompt in enumerate(prompts, start=1) for line in _question(number, prompt))
+
+
+def _question(number: int, prompt: PlannedPrompt) -> Iterator[str]:
+    guard = "\\" if not prompt.text or prompt.text[0] in "\\*_" else ""
+    yield f"{number}. {guard}{prompt.text}"
+    if prompt.hint:
+        yield _quoted(prompt.hint)
+
+
+def _quoted(hint: str) -> str:
+    return "\n".join(f"> {line}" if line else ">" for line in hint.split("\n"))
+
+
+# --- Words ---------------------------------------------------------------------------------------
+
+
+def _words_blocks(week: Week, texts: dict[int, str]) -> Iterator[str]:
+    sections = sorted(week.sections.all(), key=lambda section: PlannedSection.of(section).position)
+    for section in sections:
+        planned = PlannedSection.of(section)
+        if planned.kind == Section.Kind.REFLECTION and _asks_in_words(planned):
+            yield f"## {QUESTIONS_HEADING}"
+            yield _questions(PlannedPrompt(prompt.text) for prompt in planned.prompts)
+        yield _section_heading(planned)
+        for prompt in section.prompts.all():
+            if prompt.text:
+                yield f"### {prompt.text}"
+            if text := texts.get(prompt.pk, "").strip("\n"):
+                yield _words(text)
+
+
+def _words(text: str) -> str:
+    """The text as it was written; a quote at its beginning would be read as a hint."""
+    escaped = _escaped_lines(text, is_misread)
+    return _escaped(escaped) if escaped.lstrip().startswith(">") else escaped
