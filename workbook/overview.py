@@ -86,10 +86,6 @@ class OwnWords:
         return [box for own in self.own for sheet in own.sheets for box in sheet.boxes]
 
     @property
-    def weeks(self) -> list[Week]:
-        return [own.week for own in self.own]
-
-    @property
     def responses(self) -> list[Response]:
         """What is written, in the order of the page."""
         return [box.response for box in self.boxes if box.response]

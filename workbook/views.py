@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from . import answers
 from .devices import device_label
+from .exporter import write_words
 from .forms import MAX_BODY, OutcomeForm, PreviewForm, ResponseForm
 from .markdown import render as render_markdown
 from .models import Feedback, OperationReused, PrivacyPage, Prompt, Readers, Response
@@ -120,9 +121,8 @@ def words(request: HttpRequest, slug: str) -> HttpResponse:
 def words_download(request: HttpRequest, slug: str) -> HttpResponse:
     """One's own weeks as Markdown in the page's format."""
     own = OwnWords(request.user, slug)
-    from .exporter import write_words
-
-    text = write_words(own.weeks, own.responses, title=own.cohort.name)
+    weeks = own.cohort.weeks.opened().with_prompts()
+    text = write_words(weeks, own.responses, title=own.cohort.name)
     headers = {"Content-Disposition": f'attachment; filename="{slugify(own.cohort.slug)}.md"'}
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
 
