@@ -12,7 +12,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
+
+LEFT_OUT = {"view_on_site", "autocomplete", "password_change", "password_change_done", "logout"}
+"""Addresses of the stock site that would tell of other people's rows, or that the site's own pages replace."""
 
 
 class HishoAdminSite(AdminSite):
@@ -25,6 +29,13 @@ class HishoAdminSite(AdminSite):
     index_title = _("This week")
     site_url = "/"
     enable_nav_sidebar = False
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user

@@ -1,0 +1,108 @@
+"""Invitations: who is asked in, what became of it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.forms.widgets import Media, Script
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from cohorts.models import Invitation
+
+from .inviting import invite_view, post_invitation
+from .scope import ChoiceFilter, CohortFilter, ListOnly, OrganizersOnly, ScopedAdmin
+
+UNUSED = Q(revoked_at=None, uses__lt=F("max_uses"))
+
+
+class StateFilter(ChoiceFilter):
+    title = _("state")
+    parameter_name = "state"
+    choices_and_conditions = {
+        "open": (_("open"), lambda: UNUSED & Q(expires_at__gt=timezone.now())),
+        "accepted": (_("accepted"), lambda: Q(revoked_at=None, uses__gte=F("max_uses"))),
+        "expired": (_("expired"), lambda: UNUSED & Q(expires_at__lte=timezone.now())),
+        "revoked": (_("revoked"), lambda: Q(revoked_at__isnull=False)),
+    }
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
+    """A list with the links to copy; inviting has its own page."""
+
+    list_display = ["invited", "nickname", "cohort", "role", "state_now", "link", "expires_at"]
+    list_filter = [CohortFilter, StateFilter]
+    list_select_related = ["cohort"]
+    search_fields = ["email", "nickname"]
+    actions = ["send_again", "revoke"]
+
+    @property
+    def media(self) -> Media:
+        return super().media + Media(js=[Script("js/admin/copy.js", type="module")])
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        rows = Invitation.objects.filter(Q(cohort=None) | Q(cohort__deleted_at=None)).order_by("-created_at", "-pk")
+        return rows if request.user.is_organizer else rows.none()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_organizer
+
+    def get_urls(self) -> list[URLPattern]:
+        add = path("add/", self.admin_site.admin_view(self.add_view), name="cohorts_invitation_add")
+        return [add, *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Invite"),
+            "media": self.media,
+        }
+        return invite_view(request, context)
+
+    @admin.display(description=_("to whom"))
+    def invited(self, invitation: Invitation) -> str:
+        if invitation.email:
+            return invitation.email
+        return _("Shared link (%(uses)d of %(most)d used)") % {"uses": invitation.uses, "most": invitation.max_uses}
+
+    @admin.display(description=_("state"))
+    def state_now(self, invitation: Invitation) -> str:
+        return invitation.state.label
+
+    @admin.display(description=_("link"), empty_value="")
+    def link(self, invitation: Invitation) -> SafeString | None:
+        if invitation.state != Invitation.State.OPEN:
+            return None
+        return render_to_string("admin/cohorts/invitation/link.html", {"invitation": invitation})
+
+    @admin.action(description=_("Send again with a new link"))
+    @transaction.atomic
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        renewed = [row for row in queryset if row.email and row.state != Invitation.State.ACCEPTED]
+        for invitation in renewed:
+            invitation.renew()
+            invitation.save(update_fields=["nonce", "token_hash", "expires_at", "revoked_at"])
+            post_invitation(invitation)
+            self.log_change(request, invitation, "send again")
+        text = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", len(renewed))
+        self.message_user(request, text % {"count": len(renewed)}, messages.SUCCESS)
+
+    @admin.action(description=_("Revoke"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        open_ones = [row for row in queryset if row.state == Invitation.State.OPEN]
+        for invitation in open_ones:
+            invitation.revoke()
+            self.log_change(request, invitation, "revoke")
+        text = ngettext("%(count)d invitation was revoked.", "%(count)d invitations were revoked.", len(open_ones))
+        self.message_user(request, text % {"count": len(open_ones)}, messages.SUCCESS)

@@ -1,0 +1,33 @@
+"""The outbox, to look at: which mail went out, which did not."""
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Mail
+
+from .scope import ChoiceFilter, ListOnly, OrganizersOnly, ScopedAdmin
+
+
+class StateFilter(ChoiceFilter):
+    title = _("state")
+    parameter_name = "state"
+    choices_and_conditions = {value: (label, lambda value=value: Q(state=value)) for value, label in Mail.State.choices}
+
+
+@admin.register(Mail)
+class MailAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
+    """Read-only: states tell what became of each mail."""
+
+    list_display = ["to", "kind", "state", "created_at", "sent_at", "error"]
+    list_filter = [StateFilter]
+    search_fields = ["to"]
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        mails = Mail.objects.order_by("-created_at", "-pk")
+        return mails if request.user.is_organizer else mails.none()
+
+    def has_change_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
+        return False

@@ -1,0 +1,84 @@
+"""A week's page: everything for organizers, time and meeting link for facilitators."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from markdownx.models import MarkdownxField
+
+from cohorts.admin.scope import CohortFilter, InZone, ScopedAdmin, moment
+from workbook.models import Section, Week
+
+from .forms import SessionForm
+from .prompts import PromptInline
+from .widgets import PreviewWidget
+
+WEEK_FIELDS = ["theme", "aim", ("opens_at", "session_at"), ("session_minutes", "meeting_url")]
+
+
+class SectionInline(admin.StackedInline):
+    """The wording of the week's sections. Their kinds are fixed, so none is added and none goes."""
+
+    model = Section
+    fields = [("heading", "subtitle"), ("due", "output")]
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Week | None = None) -> bool:
+        return request.user.is_organizer
+
+    has_change_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest, obj: Week | None = None) -> bool:
+        return False
+
+
+@admin.register(Week)
+class WeekAdmin(InZone, ScopedAdmin):
+    """Weeks come with their cohort: none is added or deleted here."""
+
+    formfield_overrides = {**ScopedAdmin.formfield_overrides, MarkdownxField: {"widget": PreviewWidget}}
+    list_display = ["label", "cohort", "theme", "session"]
+    list_filter = [CohortFilter]
+    list_select_related = ["cohort"]
+    ordering = ["-cohort__created_at", "cohort", "number"]
+    actions = None
+    sortable_by = []
+
+    def has_view_permission(self, request: HttpRequest, obj: Week | None = None) -> bool:
+        return request.user.is_organizer or request.user.is_facilitator
+
+    has_change_permission = has_view_permission
+
+    def zone_of(self, object_id: str) -> ZoneInfo | None:
+        week = Week.objects.filter(pk=object_id).select_related("cohort").first()
+        return week and week.cohort.zone
+
+    def get_fields(self, request: HttpRequest, obj: Week | None = None) -> list[Any]:
+        return WEEK_FIELDS if request.user.is_organizer else ["theme", "opens_at", "session_at", "meeting_url"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Week | None = None) -> list[str]:
+        return [] if request.user.is_organizer else ["theme", "opens_at"]
+
+    def get_form(self, request: HttpRequest, obj: Week | None = None, **kwargs: Any) -> type[ModelForm]:
+        form = ModelForm if request.user.is_organizer else SessionForm
+        return super().get_form(request, obj, **{**kwargs, "form": form})
+
+    def get_inlines(self, request: HttpRequest, obj: Week | None = None) -> list[type]:
+        return [SectionInline, PromptInline] if request.user.is_organizer else []
+
+    @admin.display(description=_("week"))
+    def label(self, week: Week) -> str:
+        return week.label
+
+    @admin.display(description=_("session"))
+    def session(self, week: Week) -> str:
+        return moment(week.session_at, week.cohort.zone)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, {"title": _("Week"), **(extra_context or {})})

@@ -1,0 +1,32 @@
+"""今週の様子: what the start page of the admin shows to facilitators."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.safestring import SafeString
+
+from cohorts.admin.scope import moment as say
+from workbook.admin.desk import Desk, desks_of
+from workbook.markdown import render
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def desks(context: dict[str, Any]) -> list[Desk]:
+    """One desk for each cohort that the user facilitates."""
+    return desks_of(context["request"].user)
+
+
+@register.simple_tag
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """A moment in the time zone of a cohort."""
+    return say(value, zone)
+
+
+@register.simple_tag
+def rendered(text: str) -> SafeString:
+    """Markdown as HTML, through the one renderer."""
+    return render(text)
