@@ -2,6 +2,7 @@
 
 import logging
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,6 +19,8 @@ def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return answer(request, 413, _("This is too much at once"), _("Please go back and save it in smaller parts."))
     return answer(
         request, 400, _("This could not be read"), _("Please go back and try again. What you wrote is still there.")
     )

@@ -1,6 +1,7 @@
 """All addresses. `docs/access.md` says who may open which."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -10,7 +11,7 @@ urlpatterns = [
     path("", include("workbook.urls")),
     path("", include("cohorts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("language/", set_language, name="set_language"),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("healthz/", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

@@ -2,13 +2,21 @@
 
 import os
 
-os.environ["DEBUG"] = "0"
-os.environ["PRODUCTION"] = "0"
-os.environ["SECRET_KEY"] = "only-for-tests-" + "k" * 50
-os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
-os.environ["BASE_URL"] = "http://testserver"
-os.environ["REQUIRE_STAFF_MFA"] = "0"
-os.environ["EMAIL_URL"] = "memorymail://"
+# Every variable that a `.env` of this machine might set otherwise.
+os.environ.update(
+    DEBUG="0",
+    PRODUCTION="0",
+    SECRET_KEY="only-for-tests-" + "k" * 50,
+    SECRET_KEY_FALLBACKS="",
+    ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+    BASE_URL="http://testserver",
+    REQUIRE_STAFF_MFA="0",
+    TRUSTED_PROXY_COUNT="0",
+    EMAIL_URL="memorymail://",
+    DEFAULT_FROM_EMAIL="Hisho <hisho@example.com>",
+    ADMINS="",
+    LOG_LEVEL="WARNING",
+)
 
 from hisho.settings import *  # noqa: F403
 

@@ -1,0 +1,116 @@
+"""A real Chromium in front of a real server: contexts like a phone and like a desk, each watched for violations.
+
+    def test_something(phone: Page, live_server: LiveServer, cast: Cast): ...
+
+`sign_in(page, user)` gives the page's browser a session of that person.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from cohorts.models import User
+from tests.cast import Cast, make_cast
+
+# Playwright's own event loop runs in this thread; Django must not take its database calls for asynchronous ones.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
+
+TIMEOUT = 10_000
+# Answers that a page is prepared for; the browser reports them all the same.
+EXPECTED = re.compile(r"status of (401|409|413|422|429)|ERR_INTERNET_DISCONNECTED")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if item.path.is_relative_to(settings.BASE_DIR / "tests" / "browser"):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(settings) -> None:
+    """The live server answers under its own address, in plain http."""
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """The cast, committed, so that the server's thread sees it."""
+    return make_cast()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from chromium import find_chromium
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """Makes pages, each in a context of its own; fails the test when one of them reports an error in its console."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def make(**options: object) -> Page:
+        context = browser.new_context(
+            base_url=address(live_server), locale="ja-JP", timezone_id="Asia/Tokyo", **options
+        )
+        context.set_default_timeout(TIMEOUT)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and problems.append(message.text))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [problem for problem in problems if not EXPECTED.search(problem)] == []
+
+
+def address(live_server: LiveServer) -> str:
+    """`localhost` instead of the number: passkeys need a name."""
+    return live_server.url.replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def phone(new_page: Callable[..., Page]) -> Page:
+    """A narrow page with touch."""
+    return new_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def desk(new_page: Callable[..., Page]) -> Page:
+    """A wide page."""
+    return new_page(viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture
+def plain_page(new_page: Callable[..., Page]) -> Page:
+    """A phone without JavaScript."""
+    return new_page(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+
+
+@pytest.fixture
+def sign_in(live_server: LiveServer) -> Callable[[Page, User], None]:
+    """Put a session of the user into the page's browser, as if she had signed in before."""
+
+    def put(page: Page, user: User) -> None:
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address(live_server)}])
+
+    return put

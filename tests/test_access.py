@@ -1,0 +1,101 @@
+"""`docs/access.md` holds: every address, every role, every status, and nobody reads what is not for her."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from tests.access import Row, all_routes, ask, read_table, route_of, sign_in, status_of, text_of
+from tests.html_rules import header_faults, html_faults, is_html
+from tests.world import World, allowed_tokens, make_world, tokens_in
+
+ROWS = read_table()
+# Without the mark pytest-django would not make a test database, and the world would be made in the real one.
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
+    """One world for all rows; every request is undone after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A signed-in person of the table, and every token that she may read."""
+
+    session_key: str
+    allowed: set[str]
+
+
+@pytest.fixture(scope="module")
+def people(world: World) -> dict[str, Person]:
+    return {role: Person(sign_in(world, role), allowed_tokens(user)) for role, user in world.cast.roles().items()}
+
+
+def body_of(row: Row, world: World) -> dict[str, object]:
+    """What is sent along: enough for the page to do its work for those who may."""
+    bodies = {
+        "workbook:response_save": {
+            "operation_id": str(uuid4()),
+            "base_version": world.cast.private.version,
+            "text": "あたらしい文",
+            "readers": "self",
+        },
+        "workbook:response_outcome": {"outcome": "done"},
+        "workbook:preview": {"text": "**あ**"},
+        "cohorts:profile": {"nickname": "なのはな"},
+        "set_language": {"language": "ja"},
+        "admin:cohorts_cohort_delete": {"post": "yes"},
+        "admin:workbook_response_read": {"read": "1"},
+    }
+    return bodies.get(row.page.split()[0], {}) if row.method != "GET" else {}
+
+
+def faults_of(row: Row, world: World, role: str, person: Person) -> list[str]:
+    with transaction.atomic():
+        response = ask(row, world, person.session_key, body_of(row, world))
+        status, text = status_of(response), text_of(response)
+        transaction.set_rollback(True)
+    faults = [] if status == row.expected[role] else [f"gets {status}, not {row.expected[role]}"]
+    faults += [f"reads {token}" for token in sorted(tokens_in(text) - person.allowed)]
+    faults += header_faults(response) + (html_faults(text) if is_html(response) else [])
+    return [f"{role}: {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_page(row: Row, world: World, people: dict[str, Person]):
+    assert row.expected.keys() == people.keys()
+    faults = [fault for role, person in people.items() for fault in faults_of(row, world, role, person)]
+    assert not faults, "\n".join(faults)
+
+
+def test_every_address_is_in_the_table(world: World):
+    known = {route_of(row, world) for row in ROWS}
+    missing = all_routes() - known
+    assert not missing, "\n".join(sorted(missing))
+
+
+def test_the_oracle_knows_secrets(people: dict[str, Person]):
+    """The search for strayed words would be empty talk if nobody were allowed anything, or all everything."""
+    allowed = {role: len(person.allowed) for role, person in people.items()}
+    assert allowed == {
+        "anonymous": 0,
+        "member": 5,
+        "stranger": 4,
+        "removed": 1,
+        "facilitator": 4,
+        "other facilitator": 3,
+        "organizer": 0,
+        "superuser": 0,
+    }
+
+
+def test_the_writer_reads_her_words(world: World, people: dict[str, Person]):
+    row = Row("GET", "workbook:words {cohort.slug}", {})
+    found = tokens_in(text_of(ask(row, world, people["member"].session_key, {})))
+    assert {"CANARY-ours-member-private", "CANARY-ours-member-shared", "CANARY-ours-member-group"} <= found

@@ -1,0 +1,129 @@
+"""The cast with everything that must stay hidden around it, and an oracle that says who may read which token.
+
+The oracle repeats the rules of `docs/access.md` in plain loops, on purpose without the querysets of the application.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from cohorts.models import Cohort, Invitation, Membership, User
+from tests.cast import Cast, join, make_cast, make_cohort, prompt_of, write
+from workbook.models import Feedback, PrivacyPage, Readers, Response, Revision, Section
+
+TOKEN = re.compile(r"CANARY-[a-z0-9-]+")
+
+
+@dataclass
+class World:
+    """`things` are the names that a page in the table may use: `{cohort.slug}`, `{private.pk}` …"""
+
+    cast: Cast
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def user(self, role: str) -> User | None:
+        return self.cast.roles()[role]
+
+
+def make_world() -> World:
+    cast = make_cast()
+    rewrite(cast)
+    bury(cast)
+    feedback = comment(cast.shared, cast.facilitator, "CANARY-feedback-on-shared")
+    comment(cast.private, cast.facilitator, "CANARY-feedback-on-private")
+    strange = Response.objects.get(text="CANARY-theirs-stranger-shared")
+    comment(strange, cast.other_facilitator, "CANARY-feedback-on-theirs")
+    invite = Invitation.objects.invite
+    week = cast.cohort.weeks.get(number=1)
+    things = {
+        **vars(cast),
+        "week": week,
+        "section": week.sections.get(kind=Section.Kind.REFLECTION),
+        "prompt": cast.private.prompt,
+        "feedback": feedback,
+        "strange": strange,
+        "gone": Membership.objects.get(user=cast.removed),
+        "shared_link": invite(created_by=cast.organizer, cohort=cast.cohort, max_uses=9),
+        "invitation": invite(created_by=cast.organizer, cohort=cast.cohort, email="new@example.com"),
+        "privacy": PrivacyPage.objects.create(text="だれが読むか"),
+    }
+    return World(cast, things)
+
+
+def comment(response: Response, author: User, text: str) -> Feedback:
+    revision = response.revisions.get(version=response.version)
+    return Feedback.objects.create(revision=revision, author=author, text=text)
+
+
+def rewrite(cast: Cast) -> None:
+    """A colleague shares a text with the group, then narrows it: the old text is history, the new one hers alone."""
+    membership = Membership.objects.get(user=cast.colleague)
+    write(membership, prompt_of(cast.cohort), "CANARY-history-old", Readers.GROUP)
+    response = Response.objects.get(membership=membership)
+    Revision.objects.create(
+        response=response, base_version=1, version=2, text="CANARY-history-new", sha256="", readers=Readers.SELF
+    )
+    Response.objects.filter(pk=response.pk).update(text="CANARY-history-new", readers=Readers.SELF, version=2)
+
+
+def bury(cast: Cast) -> None:
+    """A cohort marked as deleted, in which our member and our facilitator took part with a stranger."""
+    cohort = make_cohort("gone")
+    join(cohort, cast.member)
+    join(cohort, cast.facilitator, "facilitator")
+    write(join(cohort, cast.stranger), prompt_of(cohort), "CANARY-gone-group", Readers.GROUP)
+    cohort.mark_deleted()
+
+
+def current_roles(user: User, cohort: Cohort) -> list[str]:
+    if cohort.deleted_at:
+        return []
+    memberships = [row for row in Membership.objects.all() if (row.user_id, row.cohort_id) == (user.pk, cohort.pk)]
+    return [membership.role for membership in memberships if membership.left_at is None]
+
+
+def may_read(user: User, response: Response) -> bool:
+    """The writer; her facilitators unless it is for herself alone; the group if it is for the group."""
+    if response.membership.user_id == user.pk:
+        return True
+    roles = current_roles(user, response.membership.cohort)
+    if "facilitator" in roles:
+        return response.readers != Readers.SELF
+    return bool(roles) and response.readers == Readers.GROUP
+
+
+def may_read_revision(user: User, revision: Revision) -> bool:
+    """History is the writer's; a facilitator also reads what her own comment answers."""
+    response = revision.response
+    if response.membership.user_id == user.pk:
+        return True
+    if revision.text == response.text:
+        return may_read(user, response)
+    answered = any(feedback.author_id == user.pk for feedback in revision.feedback.all())
+    return answered and revision.readers != Readers.SELF and may_read(user, response)
+
+
+def may_read_feedback(user: User, feedback: Feedback) -> bool:
+    """The writer of the words, and her facilitators while they may read the words."""
+    membership = feedback.revision.response.membership
+    facilitates = "facilitator" in current_roles(user, membership.cohort)
+    return membership.user_id == user.pk or (facilitates and may_read(user, feedback.revision.response))
+
+
+def allowed_tokens(user: User | None) -> set[str]:
+    """Every token that this user may read somewhere."""
+    if user is None:
+        return set()
+    rules = [(Response, may_read), (Revision, may_read_revision), (Feedback, may_read_feedback)]
+    return {row.text for model, rule in rules for row in all_rows(model) if rule(user, row)}
+
+
+def all_rows(model: type[Model]) -> Iterable[Any]:
+    return model._default_manager.all()
+
+
+def tokens_in(text: str) -> set[str]:
+    return set(TOKEN.findall(text))
