@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -55,6 +56,7 @@ def send(mail: "Mail") -> None:
         Unclear: the server may or may not have taken it.
         Exception: whatever kept it from being sent.
     """
+    validate_email(mail.to)
     message = compose(mail)
     message.message()  # raises for what cannot be a header, before anybody is called
     connection = get_connection()

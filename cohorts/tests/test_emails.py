@@ -1,0 +1,217 @@
+"""The outbox: every mail leaves once, and its state says what became of it."""
+
+import smtplib
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from cohorts.models import Invitation, Mail
+
+CONTEXT = {"nickname": "みどり", "cohort": "春のコホート", "path": "/cohorts/ours/weeks/1/", "facilitator": "さくら"}
+HERE = "cohorts.tests.test_emails"
+
+
+class Server(BaseEmailBackend):
+    """A mail server that fails the way it is told to."""
+
+    at_open: Exception | None = None
+    at_send: Exception | None = None
+    at_close: Exception | None = None
+
+    def open(self):
+        if self.at_open:
+            raise self.at_open
+        return True
+
+    def send_messages(self, messages):
+        if self.at_send:
+            raise self.at_send
+        return len(messages)
+
+    def close(self):
+        if self.at_close:
+            raise self.at_close
+
+
+class Unreachable(Server):
+    at_open = ConnectionRefusedError(111, "Connection refused")
+
+
+class WrongPassword(Server):
+    at_open = smtplib.SMTPAuthenticationError(535, b"no")
+
+
+class Refusing(Server):
+    at_send = smtplib.SMTPRecipientsRefused({"x@example.com": (550, b"no such\r\nbox")})
+
+
+class RefusingData(Server):
+    at_send = smtplib.SMTPDataError(554, b"spam")
+
+
+class Dropping(Server):
+    at_send = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+
+class TooSlow(Server):
+    at_send = TimeoutError("timed out")
+
+
+class RudeAtTheEnd(Server):
+    at_close = smtplib.SMTPServerDisconnected("bye")
+
+
+class Taking(Server):
+    def send_messages(self, messages):
+        return 0
+
+
+def post(**fields):
+    values = {"key": "feedback-1", "kind": "feedback", "to": "member@example.com", "context": CONTEXT} | fields
+    return Mail.objects.create(**values)
+
+
+def state_after_delivery(letter):
+    letter.deliver()
+    letter.refresh_from_db()
+    return letter.state
+
+
+def test_mail_leaves_after_the_commit(db, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        letter = Mail.objects.post(key="k", kind="feedback", to="member@example.com", context=CONTEXT)
+        Mail.objects.post(key="k", kind="feedback", to="member@example.com", context=CONTEXT)
+        assert mail.outbox == []
+    letter.refresh_from_db()
+    assert letter.state == "sent"
+    assert letter.sent_at
+    assert len(mail.outbox) == 1
+
+
+def test_mail_about_a_comment(db):
+    assert state_after_delivery(post()) == "sent"
+    message = mail.outbox[0]
+    assert message.to == ["member@example.com"]
+    assert "http://testserver/cohorts/ours/weeks/1/" in message.body
+    assert "さくら" in message.body
+    assert "みどり" not in message.subject
+
+
+def test_message_id_is_the_same_each_time(db):
+    letter = post()
+    letter.deliver()
+    Mail.objects.update(state="pending")
+    letter.deliver()
+    first, second = (message.message()["Message-ID"] for message in mail.outbox)
+    assert first == second
+    assert first.endswith("@testserver>")
+    assert "feedback-1" not in first
+
+
+def test_mail_is_sent_once_however_often_it_is_asked_for(db):
+    letter = post()
+    for copy in (letter, Mail.objects.get(pk=letter.pk), letter):
+        copy.deliver()
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("state", ["sending", "sent", "failed", "unknown"])
+def test_only_pending_mail_is_sent(db, state):
+    assert state_after_delivery(post(state=state)) == state
+    assert mail.outbox == []
+
+
+def test_invitation_mail_carries_the_link_that_is_stored_nowhere(cast):
+    invitation = Invitation.objects.invite(created_by=cast.organizer, cohort=cast.cohort, email="new@example.com")
+    letter = post(kind="invitation", to=invitation.email, invitation=invitation, context={})
+    assert state_after_delivery(letter) == "sent"
+    assert invitation.url in mail.outbox[0].body
+    assert cast.cohort.name in mail.outbox[0].subject
+    assert invitation.token not in str(Mail.objects.values_list())
+
+
+def test_organizer_invitation_mail(db):
+    invitation = Invitation.objects.invite(created_by=None, role="organizer", email="new@example.com")
+    assert state_after_delivery(post(kind="invitation", invitation=invitation, context={})) == "sent"
+    assert invitation.url in mail.outbox[0].body
+
+
+def test_revoked_invitation_is_not_mailed(cast):
+    invitation = Invitation.objects.invite(created_by=None, cohort=cast.cohort, email="new@example.com")
+    invitation.revoke()
+    letter = post(kind="invitation", invitation=invitation, context={})
+    assert state_after_delivery(letter) == "failed"
+    assert letter.error
+    assert mail.outbox == []
+
+
+def test_names_cannot_add_headers(cast):
+    cast.cohort.name = "春\r\nBcc: thief@example.com"
+    invitation = Invitation.objects.invite(created_by=None, cohort=cast.cohort, email="new@example.com")
+    invitation.cohort.save()
+    assert state_after_delivery(post(kind="invitation", invitation=invitation, context={})) == "sent"
+    message = mail.outbox[0].message()
+    assert "\n" not in mail.outbox[0].subject
+    assert message["Bcc"] is None
+    assert mail.outbox[0].recipients() == ["member@example.com"]
+
+
+@pytest.mark.parametrize(
+    "to", ["a@example.com\nBcc: b@example.com", "a@example.com, b@example.com", "not an address", ""]
+)
+def test_bad_address_fails_quietly(db, to):
+    assert state_after_delivery(post(to=to)) == "failed"
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("kind", ["nonsense", ""])
+def test_unknown_kind_fails(db, kind):
+    assert state_after_delivery(post(kind=kind)) == "failed"
+
+
+@pytest.mark.parametrize(
+    ("server", "state"),
+    [
+        ("Unreachable", "failed"),
+        ("WrongPassword", "failed"),
+        ("Refusing", "failed"),
+        ("RefusingData", "failed"),
+        ("Taking", "failed"),
+        ("Dropping", "unknown"),
+        ("TooSlow", "unknown"),
+        ("RudeAtTheEnd", "sent"),
+    ],
+)
+def test_state_says_what_became_of_it(db, settings, server, state):
+    settings.EMAIL_BACKEND = f"{HERE}.{server}"
+    letter = post()
+    assert state_after_delivery(letter) == state
+    assert bool(letter.error) == (state != "sent")
+    assert len(letter.error.splitlines()) <= 1
+    assert len(letter.error) <= 200
+    assert bool(letter.sent_at) == (state == "sent")
+
+
+def test_command_empties_the_outbox(db, capsys):
+    post()
+    post(key="feedback-2")
+    post(key="bad", to="not an address")
+    call_command("send_due_mail")
+    assert capsys.readouterr().out.strip() == "sent=2 failed=1 unknown=0"
+    call_command("send_due_mail")
+    assert capsys.readouterr().out.strip() == "sent=0 failed=0 unknown=0"
+    assert len(mail.outbox) == 2
+
+
+def test_command_gives_up_what_a_dead_sender_held(db, capsys):
+    post(state="sending", created_at=timezone.now() - timedelta(hours=2))
+    post(key="fresh", state="sending")
+    call_command("send_due_mail")
+    assert capsys.readouterr().out.strip() == "sent=0 failed=0 unknown=1"
+    assert Mail.objects.get(key="fresh").state == "sending"
+    assert mail.outbox == []
