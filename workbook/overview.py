@@ -27,6 +27,13 @@ class OwnWeek:
     def has_words(self) -> bool:
         return any(sheet.state != "empty" for sheet in self.sheets)
 
+    @property
+    def growth(self) -> str:
+        """The picture of the week: `seed`, `sprout` once something is written, `plant` when all is."""
+        if self.sheets and self.written == len(self.sheets):
+            return "plant"
+        return "sprout" if self.has_words else "seed"
+
 
 def own_weeks(cohort: Cohort, membership: Membership | None, weeks: list[Week]) -> list[OwnWeek]:
     """The weeks with the membership's own responses in their boxes. Two queries."""
