@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -44,6 +45,7 @@ class LocalMoment(forms.DateTimeInput):
 class Scoped:
     """For admin pages and inlines: rows of one's own cohorts only, in drop-downs and in what is posted too."""
 
+    view_on_site = False
     formfield_overrides = {
         models.DateTimeField: {"form_class": forms.DateTimeField, "widget": LocalMoment},
         models.URLField: {"assume_scheme": "https"},
@@ -64,7 +66,6 @@ class Scoped:
 class ScopedAdmin(Scoped, admin.ModelAdmin):
     """Fails closed: without a further word nobody may do anything, and what is not one's own is unknown."""
 
-    view_on_site = False
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
@@ -92,6 +93,14 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """For organizers: it names who changed what."""
+        if not request.user.is_organizer:
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
         """Unknown and foreign are the same, and the same everywhere: there is no such page."""

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from workbook.forms import WordsField
-from workbook.models import Feedback, Readers, Response, Revision, Week
+from workbook.models import Feedback, Readers, Response, Revision
 
 MAX_COMMENT = Feedback._meta.get_field("text").max_length
 
@@ -64,11 +64,7 @@ class AnswerForm(forms.Form):
 
 
 class SessionForm(forms.ModelForm):
-    """What a facilitator corrects herself: when the session is and where."""
-
-    class Meta:
-        model = Week
-        fields = ["session_at", "meeting_url"]
+    """What a facilitator corrects herself: when the session is and where. The week's page names the fields."""
 
     def clean_session_at(self) -> Any:
         """Raises ValidationError for a session before the week opens."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from markdownx.models import MarkdownxField
@@ -30,6 +31,8 @@ class PrivacyPageAdmin(OrganizersOnly, ScopedAdmin):
         return {"text": PrivacyPage.objects.current().text}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         page = self.get_queryset(request).first()
         if page:
             return redirect("admin:workbook_privacypage_change", page.pk)

@@ -112,7 +112,8 @@ class MemberWeek:
         """Take what was typed; whether all of it can be saved. Nothing typed is dropped."""
         for entry in self.readable:
             entry.form = AnswerForm(entry.response, request.POST)
-        return all([entry.form.is_valid() for entry in self.readable]) and not self.stranded(request)
+        wrong = [entry for entry in self.readable if not entry.form.is_valid()]
+        return not wrong and not self.stranded(request)
 
     def stranded(self, request: HttpRequest) -> list[str]:
         """Comments on words that she may not read any more, as they were typed."""

@@ -89,7 +89,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
     """Who has read what, up to which version."""
 
     def mark(self, responses: QuerySet[Response], reader: User) -> QuerySet[Response]:
-        """The same responses, each with `is_readable`, and `is_unread`: readable, not empty, newer than she has read."""
+        """The same responses, each with `is_readable` and `is_unread` (readable, not empty, newer than she read)."""
         read = self.filter(reader=reader, response=OuterRef("pk"), version__gte=OuterRef("version"))
         readable = Response.objects.readable_by(reader).filter(pk=OuterRef("pk"))
         marked = responses.annotate(is_readable=Exists(readable))

@@ -5,11 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.safestring import SafeString
 
 from cohorts.admin.scope import moment as say
 from workbook.admin.desk import Desk, desks_of
-from workbook.markdown import render
 
 register = template.Library()
 
@@ -24,9 +22,3 @@ def desks(context: dict[str, Any]) -> list[Desk]:
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """A moment in the time zone of a cohort."""
     return say(value, zone)
-
-
-@register.simple_tag
-def rendered(text: str) -> SafeString:
-    """Markdown as HTML, through the one renderer."""
-    return render(text)
