@@ -1,6 +1,7 @@
 """Opening a cohort: dates on the cohort's clocks, facilitators, and never half of it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +31,7 @@ def clock(moment, zone):
 def test_planned_sessions_are_a_week_apart():
     sessions = planned_sessions(FIRST, 4, TOKYO)
     assert sessions[0] == FIRST
-    assert [later - earlier for earlier, later in zip(sessions, sessions[1:], strict=False)] == [timedelta(days=7)] * 3
+    assert [later - earlier for earlier, later in pairwise(sessions)] == [timedelta(days=7)] * 3
 
 
 def test_planned_sessions_keep_the_time_over_summer_time():
