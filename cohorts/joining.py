@@ -6,11 +6,13 @@ from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .models import Invitation, User
+from .models import Cohort, Invitation, User
+from .models.invitation import hash_token
 
 REMEMBERED = "invitation"
 VERIFIED = "account_verified_email"  # where allauth's stash_verified_email() keeps the address
@@ -31,6 +33,14 @@ def _consume(request: HttpRequest, *, dry_run: bool = False) -> ratelimit.RateLi
     return ratelimit.consume(
         request, app="cohorts", action="invitation", config=GUESSES, limit_get=True, dry_run=dry_run
     )
+
+
+def was_let_in(user: User | AnonymousUser, token: str) -> bool:
+    """Whether the link leads into a cohort in which the user takes part already: she pressed twice, or came back."""
+    if user.is_anonymous:
+        return False
+    joined = Cohort.objects.joined_by(user)
+    return Invitation.objects.filter(token_hash=hash_token(token), cohort__in=joined).exists()
 
 
 def remember(request: HttpRequest, invitation: Invitation) -> None:

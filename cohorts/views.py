@@ -35,15 +35,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return respond_429(request)
     found = Invitation.objects.by_token(token).select_related("created_by").first()
     if found is None:
-        joining.count_guess(request)
-        return _closed(request)
+        return _closed(request, token)
     if request.method != "POST":
         return _ask(request, found)
     if request.user.is_anonymous:
         return _to_entrance(request, found)
     if joining.accept(request, found, request.user):
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return _closed(request) if found.admits(request.user) else _ask(request, found, status=403)
+    return _closed(request, token) if found.admits(request.user) else _ask(request, found, status=403)
 
 
 def _ask(request: HttpRequest, found: Invitation, status: int = 200) -> HttpResponse:
@@ -57,8 +56,11 @@ def _ask(request: HttpRequest, found: Invitation, status: int = 200) -> HttpResp
     return response
 
 
-def _closed(request: HttpRequest) -> HttpResponse:
-    """An unknown, used, expired or revoked link: what to do now."""
+def _closed(request: HttpRequest, token: str) -> HttpResponse:
+    """An unknown, used, expired or revoked link: on to this week for those it has let in, else what to do now."""
+    if joining.was_let_in(request.user, token):
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    joining.count_guess(request)
     response = render(request, "cohorts/invitation_closed.html", status=404)
     response["Referrer-Policy"] = "no-referrer"
     return response

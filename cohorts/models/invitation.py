@@ -29,9 +29,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations by state and by who may see them."""
 
     def open(self) -> "InvitationQuerySet":
-        """Those that still let somebody in."""
+        """Those that still let somebody in.
+
+        No join: an update of a joined queryset becomes `id IN (SELECT …)`, which PostgreSQL does not look at
+        again after waiting for another's update, so that the limit could be overrun.
+        """
         return self.filter(revoked_at=None, expires_at__gt=timezone.now(), uses__lt=F("max_uses")).filter(
-            Q(cohort=None) | Q(cohort__deleted_at=None)
+            Q(cohort=None) | Q(cohort__in=Cohort.objects.live())
         )
 
     def by_token(self, token: str) -> "InvitationQuerySet":

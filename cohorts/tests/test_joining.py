@@ -110,6 +110,22 @@ def test_dead_link_says_what_to_do(client, cast, shared, change):
     assert not Membership.objects.filter(user=cast.stranger, cohort=cast.cohort).exists()
 
 
+def test_second_press_leads_on(client, cast):
+    invitation = Invitation.objects.invite(created_by=None, cohort=cast.cohort, email=cast.stranger.email)
+    client.force_login(cast.stranger)
+    for _ in range(2):
+        response = client.post(link(invitation))
+        assert (response.status_code, response["Location"]) == (302, "/")
+    assert client.get(link(invitation))["Location"] == "/"
+    assert used(invitation) == 1
+
+
+def test_removed_person_is_not_led_on(client, cast, shared):
+    shared.revoke()
+    client.force_login(cast.removed)
+    assert client.get(link(shared)).status_code == 404
+
+
 def test_link_into_a_deleted_cohort_is_dead(client, cast, shared):
     cast.cohort.mark_deleted()
     assert client.get(link(shared)).status_code == 404
