@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 MAX_EMAIL, MAX_NAME = 254, 30
 SEPARATORS = str.maketrans({"、": ",", "；": ",", ";": ",", "・": " ", "•": " "})
 ADDRESS = re.compile(
-    r"(?:mailto:)?([^\s<>,:\"'()\[\]「」『』【】〈〉《》]+@[^\s<>,:\"'()\[\]「」『』【】〈〉《》]*)", re.IGNORECASE
+    r"(?:mailto:)?([^\s<>,:\"()\[\]「」『』【】〈〉《》]+@[^\s<>,:\"()\[\]「」『』【】〈〉《》]*)", re.IGNORECASE
 )
 AROUND_A_NAME = " \t,:<>\"'()[]「」『』【】〈〉《》-*–—"
 LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]\s+")
@@ -71,7 +71,7 @@ def _read(piece: str) -> Address | None:
     found = ADDRESS.search(plain)
     if not found:
         return None
-    email = found[1].rstrip(".。").lower()
+    email = found[1].rstrip(".。").strip("'").lower()
     name = LIST_NUMBER.sub("", plain[: found.start()] + " " + plain[found.end() :])
     try:
         validate_email(email)

@@ -8,11 +8,13 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import URLPattern, URLResolver
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 LEFT_OUT = {"view_on_site", "autocomplete", "password_change", "password_change_done", "logout"}
@@ -41,11 +43,14 @@ class HishoAdminSite(AdminSite):
         user = request.user
         return user.is_authenticated and user.is_active and (user.is_organizer or user.is_facilitator)
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send to the one sign-in page, which has rate limits and two factors."""
-        if request.user.is_authenticated:
+        """Send to the one sign-in page, which has rate limits and two factors; it checks where `next` leads."""
+        if request.user.is_authenticated and not self.has_permission(request):
             raise Http404
-        return redirect_to_login(resolve_url("admin:index"))
+        if request.user.is_authenticated:
+            return redirect("admin:index")
+        return redirect_to_login(request.GET.get("next") or resolve_url("admin:index"))
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         inner = super().admin_view(view, cacheable)

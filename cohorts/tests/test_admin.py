@@ -1,0 +1,237 @@
+"""The admin of people: inviting, places, the outbox, and who comes in at all."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from tests.cast import join, make_user
+
+from cohorts.models import Cohort, Invitation, Mail, Membership
+
+INVITE = "/admin/cohorts/invitation/add/"
+ORGANIZERS_PAGES = [
+    "/admin/cohorts/cohort/",
+    "/admin/cohorts/cohort/add/",
+    "/admin/cohorts/invitation/",
+    INVITE,
+    "/admin/cohorts/membership/",
+    "/admin/cohorts/mail/",
+    "/admin/workbook/privacypage/",
+    "/admin/workbook/privacypage/add/",
+    "/admin/cohorts/",
+]
+
+
+@pytest.fixture
+def organizer(client, cast):
+    client.force_login(cast.organizer)
+    return client
+
+
+def invite(client, cast, addresses, role="member"):
+    data = {"cohort": cast.cohort.pk, "role": role, "addresses": addresses, "invite": ""}
+    return client.post(INVITE, data)
+
+
+@pytest.mark.parametrize("address", ORGANIZERS_PAGES)
+def test_pages_of_organizers(client, cast, address):
+    for user in (cast.organizer, cast.superuser):
+        client.force_login(user)
+        assert client.get(address, follow=True).status_code == 200
+    for user in (cast.facilitator, cast.member, cast.stranger, cast.removed):
+        client.force_login(user)
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"name": "x"}).status_code == 404
+    client.logout()
+    assert client.get(address, follow=True).redirect_chain[-1][0] == f"/accounts/login/?next={address}"
+
+
+def test_stock_addresses_that_tell_too_much_are_gone(organizer, cast):
+    for address in ("r/1/1/", "autocomplete/", "password_change/", "logout/"):
+        assert organizer.get(f"/admin/{address}").status_code == 404
+
+
+def test_two_factor_sign_in_is_asked_for_when_it_is_required(organizer, cast, settings):
+    assert organizer.get("/admin/").status_code == 200
+    settings.REQUIRE_STAFF_MFA = True
+    response = organizer.get("/admin/cohorts/cohort/")
+    assert response.status_code == 302
+    assert response["Location"] == "/accounts/2fa/"
+
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.create(user=cast.organizer, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    assert organizer.get("/admin/cohorts/cohort/").status_code == 200
+
+
+def test_a_facilitator_who_left_has_no_admin_any_more(client, cast):
+    client.force_login(cast.facilitator)
+    assert client.get("/admin/").status_code == 200
+    Membership.objects.get(user=cast.facilitator).close()
+    assert client.get("/admin/").status_code == 404
+
+
+def test_inviting_many_at_once(organizer, cast):
+    response = invite(organizer, cast, "ハナ　hana@example.com\nミカ <ｍｉｋａ＠example.com>\n")
+    assert response.status_code == 302
+    rows = {row.email: row for row in Invitation.objects.filter(cohort=cast.cohort)}
+    assert set(rows) == {"hana@example.com", "mika@example.com"}
+    assert rows["hana@example.com"].nickname == "ハナ"
+    mail = Mail.objects.get(to="mika@example.com")
+    assert mail.kind == Mail.Kind.INVITATION
+    assert mail.invitation == rows["mika@example.com"]
+    assert mail.key == f"invitation:{mail.invitation.pk}:{mail.invitation.nonce}"
+
+
+def test_bad_lines_stay_in_the_box_and_good_ones_are_invited(organizer, cast):
+    response = invite(organizer, cast, "hana@example.com\nハナさん\nmika@\n")
+    assert response.status_code == 200
+    assert response.context["form"].initial["addresses"] == "ハナさん\nmika@"
+    body = response.content.decode()
+    box = re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", body, re.DOTALL)[1]
+    assert box.splitlines() == ["ハナさん", "mika@"]
+    assert [row.email for row in Invitation.objects.all()] == ["hana@example.com"]
+
+
+def test_who_is_in_or_invited_is_not_invited_again(organizer, cast):
+    invite(organizer, cast, "hana@example.com")
+    response = organizer.post(
+        INVITE,
+        {"cohort": cast.cohort.pk, "role": "member", "addresses": "MEMBER@example.com, hana@example.com"},
+        follow=True,
+    )
+    text = response.content.decode()
+    assert "member@example.com" in text
+    assert Invitation.objects.count() == 1
+    assert Mail.objects.count() == 1
+    told = [str(message) for message in response.context["messages"]]
+    assert len(told) == 3
+
+
+def test_a_member_may_be_invited_as_facilitator(organizer, cast):
+    assert invite(organizer, cast, "member@example.com", role="facilitator").status_code == 302
+    assert Invitation.objects.get().role == "facilitator"
+
+
+def test_organizers_are_invited_without_a_cohort(organizer, cast):
+    invite(organizer, cast, "hana@example.com, organizer@example.com", role="organizer")
+    assert [(row.email, row.cohort) for row in Invitation.objects.all()] == [("hana@example.com", None)]
+
+
+def test_a_cohort_is_needed_and_a_closed_one_is_none(organizer, cast):
+    cast.other.mark_deleted()
+    for cohort in ("", cast.other.pk, "x"):
+        data = {"cohort": cohort, "role": "member", "addresses": "hana@example.com"}
+        response = organizer.post(INVITE, data)
+        assert response.context["form"].errors["cohort"]
+        assert "hana@example.com" in response.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_a_shared_link(organizer, cast):
+    data = {"shared-cohort": cast.cohort.pk, "shared-days": 3, "shared-uses": 8, "share": ""}
+    assert organizer.post(INVITE, data).status_code == 302
+    row = Invitation.objects.get()
+    assert (row.email, row.role, row.max_uses) == ("", "member", 8)
+    assert timedelta(days=2, hours=23) < row.expires_at - timezone.now() < timedelta(days=3, hours=1)
+    assert not Mail.objects.exists()
+    body = organizer.get("/admin/cohorts/invitation/").content.decode()
+    assert f'value="{row.url}"' in body
+    bad = {**data, "shared-days": 99}
+    assert organizer.post(INVITE, bad).status_code == 200
+    assert Invitation.objects.count() == 1
+
+
+def act(client, model, action, *rows):
+    data = {"action": action, "_selected_action": [row.pk for row in rows], "index": 0}
+    return client.post(f"/admin/cohorts/{model}/", data, follow=True)
+
+
+def test_sending_again_makes_a_new_link_and_a_new_mail(organizer, cast):
+    invite(organizer, cast, "hana@example.com")
+    row = Invitation.objects.get()
+    before = row.token
+    act(organizer, "invitation", "send_again", row)
+    row.refresh_from_db()
+    assert row.token != before
+    assert Mail.objects.filter(to="hana@example.com").count() == 2
+    assert not Invitation.objects.by_token(before).exists()
+
+
+def test_an_accepted_one_is_not_sent_again(organizer, cast):
+    row = Invitation.objects.invite(created_by=None, cohort=cast.cohort, email="hana@example.com")
+    row.uses = 1
+    row.save()
+    act(organizer, "invitation", "send_again", row)
+    assert not Mail.objects.exists()
+
+
+def test_revoking(organizer, cast):
+    invite(organizer, cast, "hana@example.com")
+    row = Invitation.objects.get()
+    act(organizer, "invitation", "revoke", row)
+    row.refresh_from_db()
+    assert row.state == Invitation.State.REVOKED
+    assert row.url not in organizer.get("/admin/cohorts/invitation/").content.decode()
+
+
+def test_invitations_by_state(organizer, cast):
+    fields = {"created_by": None, "cohort": cast.cohort}
+    rows = {
+        name: Invitation.objects.invite(email=f"{name}@example.com", **fields)
+        for name in ("open", "accepted", "expired", "revoked")
+    }
+    Invitation.objects.filter(pk=rows["accepted"].pk).update(uses=1)
+    Invitation.objects.filter(pk=rows["expired"].pk).update(expires_at=timezone.now())
+    rows["revoked"].revoke()
+    for name, row in rows.items():
+        results = organizer.get(f"/admin/cohorts/invitation/?state={name}").context["cl"].result_list
+        assert [result.pk for result in results] == [row.pk]
+    assert not organizer.get("/admin/cohorts/invitation/?state=x").context["cl"].result_list
+
+
+def test_closing_a_place_and_opening_it_again(organizer, cast):
+    act(organizer, "membership", "close", cast.membership)
+    cast.membership.refresh_from_db()
+    assert cast.membership.left_at
+    act(organizer, "membership", "reopen", cast.membership)
+    cast.membership.refresh_from_db()
+    assert cast.membership.left_at is None
+
+
+@pytest.mark.parametrize("address", ["cohorts/cohort", "cohorts/invitation", "cohorts/membership", "cohorts/mail"])
+def test_lists_have_no_other_doors(organizer, cast, address):
+    """No filter but the page's own: `?user__password__startswith=` and the like are refused."""
+    for lookup in ("user__password__startswith", "token_hash__startswith", "text__startswith", "pk__gt"):
+        assert organizer.get(f"/admin/{address}/?{lookup}=a").status_code == 400
+    assert organizer.post(f"/admin/{address}/", {"action": "delete_selected", "_selected_action": 1}).status_code != 500
+    assert Cohort.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [("cohorts/cohort", 8), ("cohorts/invitation", 9), ("cohorts/membership", 9), ("cohorts/mail", 8)],
+)
+@pytest.mark.parametrize("more", [0, 2])
+def test_queries_of_lists(client, cast, django_assert_num_queries, address, queries, more):
+    for number in range(1 + more):
+        row = Invitation.objects.invite(created_by=None, cohort=cast.cohort, email=f"x{number}@example.com")
+        Mail.objects.create(key=f"k{number}", kind="invitation", to=row.email, invitation=row)
+        join(cast.cohort, make_user(f"more{number}"))
+        Cohort.objects.create(name=f"x{number}", slug=f"x{number}")
+    client.force_login(cast.organizer)
+    with django_assert_num_queries(queries):
+        assert client.get(f"/admin/{address}/").status_code == 200
+
+
+def test_closing_a_cohort_keeps_everything(organizer, cast):
+    address = f"/admin/cohorts/cohort/{cast.cohort.pk}/delete/"
+    assert organizer.get(address).status_code == 200
+    assert organizer.post(address, {"post": "yes"}).status_code == 302
+    cast.cohort.refresh_from_db()
+    assert cast.cohort.deleted_at
+    assert cast.cohort.memberships.count() == 4
+    cast.shared.refresh_from_db()
+    assert organizer.get(f"/admin/cohorts/cohort/{cast.cohort.pk}/change/").status_code == 404
+    assert organizer.get("/admin/cohorts/cohort/999/change/").status_code == 404
