@@ -1,6 +1,7 @@
 """Settings of the tests: production's, with a cheap password hasher and a key of their own."""
 
 import os
+import tempfile
 
 # Every variable that a `.env` of this machine might set otherwise.
 os.environ.update(
@@ -19,6 +20,10 @@ os.environ.update(
 )
 
 from hisho.settings import *  # noqa: F403
+
+# SQLite in memory knows no parallel connections, which some tests are about.
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/hisho-tests-{os.getpid()}.sqlite3"}  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
