@@ -1,0 +1,243 @@
+"""The reading page: who may open it, what it shows, what a comment and 「読みました」 do."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from cohorts.models import Mail, Membership
+from tests.cast import join, make_user, prompt_of, write
+from workbook.models import AccessRecord, Feedback, Readers, Reading, Response, Revision, Section
+
+
+def address(cast, week=1, membership=None):
+    return f"/admin/workbook/response/read/{(membership or cast.membership).pk}/{week}/"
+
+
+@pytest.fixture
+def reader(client, cast):
+    client.force_login(cast.facilitator)
+    return client
+
+
+def rewrite(response, text, readers=Readers.FACILITATORS):
+    response.refresh_from_db()
+    return Response.objects.write(
+        response.prompt_id,
+        response.membership_id,
+        operation_id=uuid4(),
+        base_version=response.version,
+        text=text,
+        readers=readers,
+        questions=[],
+    ).response
+
+
+def shown(response):
+    return Revision.objects.get(response=response, version=response.version).pk
+
+
+def answers(*pairs):
+    data = {}
+    for response, text in pairs:
+        data[f"answer-{response.pk}-shown"] = shown(response)
+        data[f"answer-{response.pk}-text"] = text
+    return data
+
+
+def test_shows_what_is_shared_and_only_that_the_private_one_exists(reader, cast):
+    body = reader.get(address(cast)).content.decode()
+    assert "CANARY-ours-member-shared" in body
+    assert "CANARY-ours-member-group" in body
+    assert "CANARY-ours-member-private" not in body
+    assert f"answer-{cast.private.pk}-text" not in body
+    assert re.findall("CANARY-[a-z]+-([a-z]+)", body) == ["member", "member"]
+
+
+@pytest.mark.parametrize(
+    "who", ["member", "colleague", "stranger", "removed", "other_facilitator", "organizer", "superuser"]
+)
+def test_nobody_else_opens_it(client, cast, who):
+    client.force_login(getattr(cast, who))
+    assert client.get(address(cast)).status_code == 404
+    assert client.post(address(cast), answers((cast.shared, "x"))).status_code == 404
+    assert not Feedback.objects.exists()
+    assert not AccessRecord.objects.exists()
+
+
+def test_not_found_like_unknown(reader, cast):
+    foreign = Membership.objects.get(user=cast.stranger)
+    mine = Membership.objects.get(user=cast.facilitator)
+    for page in (address(cast, membership=foreign), address(cast, week=9), address(cast, membership=mine)):
+        assert reader.get(page).status_code == 404
+    assert reader.get("/admin/workbook/response/read/99999/1/").status_code == 404
+
+
+def test_a_removed_facilitator_reads_nothing(reader, cast):
+    Membership.objects.get(user=cast.facilitator).close()
+    assert reader.get(address(cast)).status_code == 404
+
+
+def test_one_access_record_for_each_look_with_words(reader, cast):
+    reader.get(address(cast))
+    record = AccessRecord.objects.get()
+    assert (record.actor, record.membership, record.week.number, record.deed) == (
+        cast.facilitator,
+        cast.membership,
+        1,
+        "read",
+    )
+    reader.get(address(cast, week=2))
+    Response.objects.exclude(pk=cast.private.pk).filter(membership=cast.membership).update(readers=Readers.SELF)
+    reader.get(address(cast))
+    assert AccessRecord.objects.count() == 1
+
+
+def test_several_comments_in_one_go(reader, cast):
+    text = "　いいですね。\nもう一歩！\n"
+    response = reader.post(address(cast), answers((cast.shared, text), (cast.group, "  \n")))
+    assert response.status_code == 302
+    feedback = Feedback.objects.get()
+    assert feedback.text == text
+    assert feedback.author == cast.facilitator
+    assert feedback.revision.response == cast.shared
+    mail = Mail.objects.get()
+    assert (mail.key, mail.kind, mail.to) == (f"feedback:{feedback.pk}", "feedback", cast.member.email)
+    assert mail.context["path"] == "/cohorts/ours/weeks/1/"
+    assert "いいですね" not in str(mail.context)
+    assert feedback.text.strip().splitlines()[0] in reader.get(address(cast)).content.decode()
+
+
+def test_pressing_twice_sends_once(reader, cast):
+    for _press in range(2):
+        reader.post(address(cast), answers((cast.shared, "いいですね")))
+    assert Feedback.objects.count() == Mail.objects.count() == 1
+
+
+def test_no_mail_for_those_who_want_none(reader, cast):
+    cast.member.mails_feedback = False
+    cast.member.save()
+    reader.post(address(cast), answers((cast.shared, "いいですね")))
+    assert Feedback.objects.count() == 1
+    assert not Mail.objects.exists()
+
+
+def test_too_long_a_comment_stores_nothing_and_loses_nothing(reader, cast):
+    response = reader.post(address(cast), answers((cast.shared, "長" * 10_001), (cast.group, "残ってほしい言葉")))
+    assert response.status_code == 200
+    body = response.content.decode()
+    assert "長" * 10_001 in body
+    assert "残ってほしい言葉" in body
+    assert not Feedback.objects.exists()
+    assert not Reading.objects.exists()
+
+
+def test_a_forged_revision_is_refused(reader, cast):
+    theirs = Revision.objects.get(response__membership__user=cast.stranger, response__readers=Readers.GROUP)
+    private = Revision.objects.get(response=cast.private)
+    for forged in (theirs.pk, private.pk, shown(cast.group), 99999, "x", ""):
+        data = {f"answer-{cast.shared.pk}-shown": forged, f"answer-{cast.shared.pk}-text": "大事な言葉"}
+        response = reader.post(address(cast), data)
+        assert response.status_code == 200
+        assert "大事な言葉" in response.content.decode()
+    assert not Feedback.objects.exists()
+
+
+def test_a_comment_on_a_foreign_or_private_response_is_refused_and_given_back(reader, cast):
+    theirs = Response.objects.get(membership__user=cast.stranger, readers=Readers.GROUP)
+    for closed in (theirs, cast.private):
+        response = reader.post(address(cast), answers((closed, "大事な言葉"), (cast.shared, "もうひとつ")))
+        assert response.status_code == 200
+        body = response.content.decode()
+        assert "大事な言葉" in body
+        assert "もうひとつ" in body
+    assert not Feedback.objects.exists()
+
+
+def test_words_closed_while_she_was_writing(reader, cast):
+    data = answers((cast.shared, "大事な言葉"))
+    Response.objects.filter(pk=cast.shared.pk).update(readers=Readers.SELF)
+    response = reader.post(address(cast), data)
+    body = response.content.decode()
+    assert "大事な言葉" in body
+    assert "CANARY-ours-member-shared" not in body
+    assert not Feedback.objects.exists()
+
+
+def test_read_means_what_was_shown(reader, cast):
+    data = answers((cast.shared, ""), (cast.group, "")) | {"read": "1"}
+    newer = rewrite(cast.shared, "あとから足した言葉")
+    assert reader.post(address(cast), data).status_code == 302
+    assert dict(Reading.objects.values_list("response", "version")) == {cast.shared.pk: 1, cast.group.pk: 1}
+    unread = reader.get("/admin/workbook/response/?unread=yes").context["cl"].result_list
+    assert cast.shared in unread
+    assert cast.group not in unread
+    reader.post(address(cast), answers((newer, "")) | {"read": "1"})
+    assert Reading.objects.get(response=cast.shared).version == 2
+    reader.post(address(cast), data)
+    assert Reading.objects.get(response=cast.shared).version == 2
+
+
+def test_commenting_notes_only_that_text_as_read(reader, cast):
+    reader.post(address(cast), answers((cast.shared, "いいですね"), (cast.group, "")))
+    assert [reading.response for reading in Reading.objects.all()] == [cast.shared]
+
+
+def test_her_own_comment_keeps_the_words_it_answered(reader, cast):
+    reader.post(address(cast), answers((cast.shared, "いいですね")))
+    rewrite(cast.shared, "書き直した言葉")
+    body = reader.get(address(cast)).content.decode()
+    assert "書き直した言葉" in body
+    assert "CANARY-ours-member-shared" in body
+    second = make_user("second")
+    join(cast.cohort, second, "facilitator")
+    reader.force_login(second)
+    body = reader.get(address(cast)).content.decode()
+    assert "いいですね" in body
+    assert "CANARY-ours-member-shared" not in body
+
+
+def test_words_of_the_time_before_sharing_stay_closed(reader, cast):
+    """A revision that was for the writer only is not shown, though the box is shared today."""
+    private = Revision.objects.get(response=cast.private)
+    Feedback.objects.create(revision=private, author=cast.facilitator, text="前のコメント")
+    rewrite(cast.private, "公開した言葉")
+    body = reader.get(address(cast)).content.decode()
+    assert "公開した言葉" in body
+    assert "CANARY-ours-member-private" not in body
+
+
+def test_the_outcome_of_the_promise(reader, cast):
+    cast.group.settle("done")
+    body = reader.get(address(cast)).content.decode()
+    assert str(Response.Outcome.DONE.label) in body
+
+
+def test_markdown_is_rendered_and_harmless(reader, cast):
+    rewrite(cast.shared, "- **太字**\n\n<script>alert(1)</script>")
+    body = reader.get(address(cast)).content.decode()
+    assert "<strong>太字</strong>" in body
+    assert "<script>alert" not in body
+
+
+def test_previous_and_next_member(reader, cast):
+    colleague = Membership.objects.get(user=cast.colleague)
+    assert address(cast, membership=colleague) in reader.get(address(cast)).content.decode()
+    body = reader.get(address(cast, membership=colleague)).content.decode()
+    assert address(cast) in body
+    gone = Membership.objects.get(user=cast.removed)
+    assert address(cast, membership=gone) not in body
+    assert "CANARY-ours-removed-shared" in reader.get(address(cast, membership=gone)).content.decode()
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_queries_of_the_reading_page(reader, cast, django_assert_num_queries, more):
+    for number in range(more):
+        membership = join(cast.cohort, make_user(f"more{number}"))
+        write(membership, prompt_of(cast.cohort), "ことば")
+        write(
+            cast.membership, prompt_of(cast.cohort, kind=Section.Kind.values[1 + number % 2]), "x"
+        ) if number < 2 else 0
+        Feedback.objects.answer(Revision.objects.get(pk=shown(cast.shared)), cast.facilitator, f"コメント{number}")
+    with django_assert_num_queries(9):
+        assert reader.get(address(cast)).status_code == 200
