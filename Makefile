@@ -2,7 +2,7 @@
 PORT ?= 8000
 PYTHON = .venv/bin/python
 
-.PHONY: help run test bench messages format clean
+.PHONY: help run test bench messages format pictures clean tools
 
 help:            ## this list
 	@grep -E '^[a-z]+: ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -15,7 +15,7 @@ test: tools      ## everything: style, checks, tests on SQLite and PostgreSQL, b
 	@$(PYTHON) scripts/test.py
 
 bench: tools     ## queries, bytes and milliseconds of the main pages, next to a bare view
-	@$(PYTHON) scripts/bench.py
+	@$(PYTHON) -m scripts.bench
 
 messages: tools  ## bring the Japanese catalogue up to date after changing texts
 	@$(PYTHON) scripts/messages.py
@@ -24,9 +24,11 @@ format: tools    ## let ruff put the code in order
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
+pictures: tools  ## draw the pictures of the README and the guides again, from the demo
+	@$(PYTHON) scripts/pictures.py
+
 clean:           ## remove the virtual environment and collected files; what was written stays
 	rm -rf .venv staticfiles .pytest_cache .ruff_cache
 
-.PHONY: tools
 tools:
 	@sh scripts/venv.sh requirements.txt requirements-dev.txt

@@ -23,6 +23,7 @@ GOOD = {
 
 def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **GOOD, "DJANGO_SETTINGS_MODULE": "hisho.settings", **changes}
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser tests set it for themselves
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, env=environment)
 

@@ -19,8 +19,6 @@ from pytest_django.live_server_helper import LiveServer
 from cohorts.models import User
 from tests.cast import Cast, make_cast
 
-# Playwright's own event loop runs in this thread; Django must not take its database calls for asynchronous ones.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
 
 TIMEOUT = 10_000
@@ -51,6 +49,8 @@ def cast(transactional_db: None) -> Cast:
 def browser() -> Iterator[Browser]:
     from chromium import find_chromium
 
+    # Playwright's own event loop runs in this thread; Django must not take its database calls for asynchronous ones.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium())
         yield browser
