@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from .models import Response, Section, Week
-from .page import QUESTIONS_HEADING, Heading, is_misread, is_misread_in_aim, section_label
+from .page import QUESTIONS_HEADING, Heading, WeekLabel, is_furniture, is_misread, is_misread_in_aim, section_label
 from .planned import PlannedPrompt, PlannedSection, PlannedWeek
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -77,6 +77,8 @@ def _asks_in_words(section: PlannedSection) -> bool:
 def _section_heading(section: PlannedSection) -> str:
     """The heading line; one in which the kind cannot be recognised names it in a comment."""
     words = str(Heading(section.heading, section.due, section.output, section.subtitle))
+    if WeekLabel.of(words):
+        words = f"\\{words}"
     return f"## {words}" if section_label(words) == section.kind else f"## {words} <!-- {section.kind} -->"
 
 
@@ -94,8 +96,9 @@ def _questions(prompts: Iterable[PlannedPrompt]) -> str:
 
 
 def _question(number: int, prompt: PlannedPrompt) -> Iterator[str]:
-    guard = "\\" if not prompt.text or prompt.text[0] in "\\*_" else ""
-    yield f"{number}. {guard}{prompt.text}"
+    item = f"{number}. {prompt.text}"
+    needs_guard = is_furniture(item.strip()) or prompt.text[0] in "\\*_"
+    yield f"{number}. \\{prompt.text}" if needs_guard else item
     if prompt.hint:
         yield _quoted(prompt.hint)
 

@@ -30,6 +30,7 @@ SESSION_PREFIX = "グループセッション"
 HASH = re.compile(r"^(?:[-*+]\s+)?(#{1,6})\s+(.*)$")
 SUMMARY = re.compile(r"^(?:<details[^<>]*>\s*)?<summary[^<>]*>(.*?)(?:</summary>.*)?$", re.IGNORECASE)
 BOLD = re.compile(r"^(?:[-*+]\s+)?(\*\*|__)(.+)\1$")
+WRAPPED = re.compile(r"^(\*\*|__)(.+)\1$")
 BULLET = re.compile(r"^[-*+•]\s+(?!\[[ xX]\])(.*)$")
 TAG = re.compile(r"<[^<>]+>")
 
@@ -85,7 +86,7 @@ class Mark:
 
 def unwrapped(text: str) -> str:
     """A text without the bold that surrounds the whole of it."""
-    found = BOLD.match(text)
+    found = WRAPPED.match(text)
     return found[2].strip() if found and found[1] not in found[2] else text
 
 
@@ -115,7 +116,7 @@ def _number(digits: str) -> int:
 TOKEN = re.compile(r"\\.|.", re.DOTALL)
 SLASHES, OPENING, CLOSING = {"/", "／"}, {"(", "（"}, {")", "）"}
 SPECIAL = {"\\", "※", "*", "_", "<", *SLASHES, *OPENING, *CLOSING}
-KIND_COMMENT = re.compile(r"<!--\s*(\w+)\s*-->$")
+KIND_COMMENT = re.compile(r"(?<!\\)<!--\s*(\w+)\s*-->$")
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _cut_subtitle(tokens: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _plain(tokens: Iterable[str]) -> str:
-    return "".join(token[-1] if token[-1] in SPECIAL else token for token in tokens).strip()
+    return "".join(token[-1] for token in tokens).strip()
 
 
 def _escaped(value: str) -> str:
