@@ -12,7 +12,7 @@ from markdown_it.rules_core import StateCore
 from mdit_py_cjk_friendly import cjk_friendly
 
 TAGS = {
-    *("p", "br", "hr", "h4", "blockquote", "ul", "ol", "li", "strong", "em", "del", "s", "code", "pre", "a"),
+    *("p", "br", "hr", "h2", "h4", "blockquote", "ul", "ol", "li", "strong", "em", "del", "s", "code", "pre", "a"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}}
@@ -48,10 +48,10 @@ class _Linkify(LinkifyIt):
 
 
 def _flatten_headings(state: StateCore) -> None:
-    """A heading in a text is one level below the box that it stands in, however many signs it has."""
+    """A heading in a text is one level below what it stands in, however many signs it has."""
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = "h4"
+            token.tag = state.env["heading"]
 
 
 def _make_parser() -> MarkdownIt:
@@ -69,20 +69,23 @@ _parser = _make_parser()
 _plain_parser = _make_parser().disable(["emphasis", "strikethrough"])
 
 
-def render(text: str) -> SafeString:
+def render(text: str, heading: str = "h4") -> SafeString:
     """HTML of a Markdown text: line breaks are line breaks, addresses are links, nothing can run.
 
     Takes under a second for 100,000 characters of anything. Short texts are rendered once per process.
+
+    Args:
+        heading: the tag of headings in the text: `h4` in a box, `h2` on a page of its own.
     """
-    return _cached(text) if len(text) <= CACHED_LENGTH else _render(text)
+    return _cached(text, heading) if len(text) <= CACHED_LENGTH else _render(text, heading)
 
 
-def _render(text: str) -> SafeString:
+def _render(text: str, heading: str) -> SafeString:
     busiest = max(sum(map(block.count, "*_~")) for block in text.split("\n\n"))
     parser = _plain_parser if busiest > MAX_DELIMITERS else _parser
     marked = INDENT.sub(lambda found: KEPT_SPACE * len(found[0]), text)
     html = nh3.clean(
-        parser.render(marked).replace(KEPT_SPACE, "\u3000"),
+        parser.render(marked, {"heading": heading}).replace(KEPT_SPACE, "\u3000"),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,

@@ -143,4 +143,4 @@ def preview(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """Who reads what, and how long it is kept."""
     page = PrivacyPage.objects.current()
-    return render(request, "workbook/privacy.html", {"page": page, "html": render_markdown(page.text)})
+    return render(request, "workbook/privacy.html", {"page": page, "html": render_markdown(page.text, "h2")})

@@ -1,0 +1,96 @@
+"""Every kind of page, in both themes and at three widths: no accessibility finding, nothing wider than the screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from tests.cast import prompt_of, write
+from workbook.models import Feedback, Readers
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def member_pages(cast):
+    return [
+        "/",
+        "/cohorts/ours/",
+        "/cohorts/ours/weeks/1/",
+        "/cohorts/ours/weeks/4/",
+        "/cohorts/ours/words/",
+        "/profile/",
+    ]
+
+
+def account_pages(cast):
+    names = ["account_email", "account_set_password", "mfa_index", "mfa_list_webauthn", "usersessions_list"]
+    return [reverse(name) for name in names]
+
+
+def anonymous_pages(cast):
+    return ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/privacy/"]
+
+
+def facilitator_pages(cast):
+    reading = reverse("admin:workbook_response_read", args=[cast.membership.pk, 1])
+    return ["/admin/", reverse("admin:workbook_response_changelist"), reading]
+
+
+def organizer_pages(cast):
+    week = cast.cohort.weeks.first()
+    names = ["cohort_changelist", "cohort_add", "invitation_changelist", "invitation_add", "membership_changelist"]
+    return [
+        "/admin/",
+        *(reverse(f"admin:cohorts_{name}") for name in names),
+        reverse("admin:cohorts_cohort_change", args=[cast.cohort.pk]),
+        reverse("admin:workbook_week_change", args=[week.pk]),
+        reverse("admin:workbook_privacypage_changelist"),
+    ]
+
+
+PAGES = {
+    "anonymous": anonymous_pages,
+    "member": member_pages,
+    "member's account": account_pages,
+    "facilitator": facilitator_pages,
+    "organizer": organizer_pages,
+}
+
+
+@pytest.fixture
+def told(cast):
+    """The cast with a comment and a second member's text shared with the group."""
+    Feedback.objects.create(revision=cast.shared.revisions.first(), author=cast.facilitator, text="- すてき\n- です")
+    colleague = cast.cohort.memberships.get(user=cast.colleague)
+    write(colleague, prompt_of(cast.cohort), "みんなへ\n\n> 引用\n\n# 見出し", Readers.GROUP)
+    return cast
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("who", PAGES)
+def test_no_findings(new_page, told, sign_in, who, scheme):
+    page = new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+    if who != "anonymous":
+        sign_in(page, getattr(told, who.split("'")[0]))
+    findings = {}
+    for path in PAGES[who](told):
+        page.goto(path)
+        violations = Axe().run(page, options=RULES).response["violations"]
+        wide = [w for w in (320, 768, 1280) if not fits(page, w)]
+        if violations or wide:
+            findings[path] = [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in violations], wide
+        page.set_viewport_size({"width": 360, "height": 800})
+    assert findings == {}
+
+
+def fits(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    return page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_error_page(browser, live_server, told):
+    """Outside the watched pages: the browser reports every 404 in its console."""
+    page = browser.new_page(base_url=live_server.url, locale="ja-JP")
+    page.goto("/no-such-page/")
+    assert page.get_by_role("heading", level=1).inner_text() == "ページが見つかりません"
+    assert Axe().run(page, options=RULES).response["violations"] == []
+    page.close()
