@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HOST = "127.0.0.1"
+# Listens on 127.0.0.1 under the name that passkeys need.
+HOST = "localhost"
 
 
 def refuse_taken(port: int) -> None:
     """Stop with a sentence when something listens on the port already."""
     with socket.socket() as probe:
-        if probe.connect_ex((HOST, port)) == 0:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
             sys.exit(f"Port {port} is taken. Another one: make run PORT={port + 1}")
 
 
@@ -28,6 +29,7 @@ def set_environment(port: int) -> None:
         EMAIL_URL="consolemail://",
         REQUIRE_STAFF_MFA="0",
         TRUSTED_PROXY_COUNT="0",
+        DJANGO_RUNSERVER_HIDE_WARNING="true",
     )
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}")
     sys.path.insert(0, str(ROOT))
