@@ -66,6 +66,8 @@ class SignupForm(account_forms.SignupForm):
         if self.invitation and self.invitation.email:
             self.initial["email"] = self.invitation.email
             self.fields["email"].disabled = True
+            self.fields["email"].widget.attrs["readonly"] = True
+            self.fields["email"].help_text = _("The invitation was sent to this address.")
 
 
 class LoginForm(account_forms.LoginForm):
