@@ -35,7 +35,10 @@ class OpeningForm(forms.Form):
 
     source = forms.ChoiceField(label=_("Where do the questions come from?"), initial=BUNDLED)
     file = forms.FileField(
-        label=_("Markdown file (.md, .txt)"), required=False, widget=forms.FileInput(attrs={"accept": ".md,.txt"})
+        label=_("Markdown file (.md, .txt)"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".md,.txt"}),
     )
     page = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=60)

@@ -7,7 +7,7 @@ import pytest
 
 from cohorts.models import Mail, Membership
 from tests.cast import join, make_user, prompt_of, write
-from workbook.models import AccessRecord, Feedback, Readers, Reading, Response, Revision, Section
+from workbook.models import AccessRecord, Feedback, Readers, Reading, Response, Revision
 
 
 def address(cast, week=1, membership=None):
@@ -235,9 +235,7 @@ def test_queries_of_the_reading_page(reader, cast, django_assert_num_queries, mo
     for number in range(more):
         membership = join(cast.cohort, make_user(f"more{number}"))
         write(membership, prompt_of(cast.cohort), "ことば")
-        write(
-            cast.membership, prompt_of(cast.cohort, kind=Section.Kind.values[1 + number % 2]), "x"
-        ) if number < 2 else 0
+        write(cast.membership, prompt_of(cast.cohort, week=number + 2), "ことば")
         Feedback.objects.answer(Revision.objects.get(pk=shown(cast.shared)), cast.facilitator, f"コメント{number}")
     with django_assert_num_queries(9):
         assert reader.get(address(cast)).status_code == 200
