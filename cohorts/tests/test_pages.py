@@ -54,7 +54,7 @@ def assert_sound(response):
     assert page.count("<h1") == 1
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
-    labelled = set(re.findall(r'<label for="([^"]+)"', page))
+    labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', page))
     for field in re.findall(r"<(?:input|textarea|select)\b[^>]*>", page):
         if 'type="hidden"' not in field:
             assert re.search(r'\sid="([^"]+)"', field)[1] in labelled
