@@ -28,7 +28,7 @@ class HishoAdminSite(AdminSite):
     """
 
     site_header = site_title = _("Hisho office")
-    index_title = _("This week")
+    index_title = _("How this week goes")
     site_url = "/"
     enable_nav_sidebar = False
 

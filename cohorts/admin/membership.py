@@ -24,7 +24,7 @@ class PresenceFilter(ChoiceFilter):
     parameter_name = "present"
     choices_and_conditions = {
         "yes": (_("takes part"), lambda: Q(left_at=None)),
-        "no": (_("left"), lambda: Q(left_at__isnull=False)),
+        "no": (_("has left"), lambda: Q(left_at__isnull=False)),
     }
 
 
