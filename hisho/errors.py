@@ -1,14 +1,30 @@
 """Error pages in the site's own frame; JSON for those who asked in JSON."""
 
 import logging
+from types import FrameType
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.debug import SafeExceptionReporterFilter
 
 logger = logging.getLogger(__name__)
+
+
+class WordlessReporterFilter(SafeExceptionReporterFilter):
+    """Reports of errors to the operators carry no form, no variable, no cookie: they may hold members' words."""
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
+        return {} if self.is_active(request) else super().get_post_parameters(request)
+
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> Any:
+        return [] if self.is_active(request) else super().get_traceback_frame_variables(request, tb_frame)
+
+    def get_safe_cookies(self, request: HttpRequest) -> dict[str, str]:
+        return {} if self.is_active(request) else super().get_safe_cookies(request)
 
 
 def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

@@ -1,0 +1,28 @@
+"""What operators are mailed about an error holds nothing that a member wrote."""
+
+import sys
+
+from django.test import RequestFactory
+from django.views.debug import technical_500_response
+
+
+def test_report_has_no_words():
+    words = "-".join(["CANARY", "words"])  # put together, so that the shown source does not hold it
+    request = RequestFactory().post("/prompts/1/response/", {"text": words})
+    request.COOKIES["sessionid"] = words
+    try:
+        raise RuntimeError(len(words))
+    except RuntimeError:
+        report = technical_500_response(request, *sys.exc_info()).content.decode()
+    assert "RuntimeError" in report
+    assert words not in report
+
+
+def test_filter_is_what_keeps_them_out(settings):
+    settings.DEFAULT_EXCEPTION_REPORTER_FILTER = "django.views.debug.SafeExceptionReporterFilter"
+    words = "-".join(["CANARY", "words"])
+    try:
+        raise RuntimeError
+    except RuntimeError:
+        request = RequestFactory().post("/", {"text": words})
+        assert words in technical_500_response(request, *sys.exc_info()).content.decode()
