@@ -2,13 +2,14 @@
 
 import re
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
-from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from mdit_py_cjk_friendly import cjk_friendly
 
 TAGS = {
@@ -19,32 +20,75 @@ ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"
 SCHEMES = {"http", "https", "mailto"}
 CACHED_LENGTH = 8_000
 MAX_DELIMITERS = 1_500
-"""Emphasis signs in one paragraph beyond which they are shown as typed: pairing them costs quadratic time."""
+"""Emphasis signs and brackets in one paragraph beyond which they are shown as typed: pairing them takes long."""
 
-NON_ASCII = re.compile(r"[^!-~]")
+MAX_CELLS = 4_000
+"""Bars in a text beyond which it is shown as typed, not as a table."""
+
+LINKED = re.compile(r"(?:https?://|mailto:)[A-Za-z0-9]", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[A-Za-z0-9\[][-A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%]{0,2000}", re.IGNORECASE)
+MAIL_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,24}"
+)
 INDENT = re.compile(r"^\u3000+", re.MULTILINE)
 KEPT_SPACE = "\ue3f0"
 
 
-class _Linkify(LinkifyIt):
-    """Ends an address where Japanese text begins: `https://example.com/を見て` links only the address."""
+class _MailAddresses:
+    """Finds mail addresses for markdown-it's own rule, also right beside Japanese text."""
 
-    def match(self, text: str) -> list[Any] | None:
-        matches = super().match(text)
-        return matches and [self._trimmed(match) for match in matches]
+    def pretest(self, text: str) -> bool:
+        return "@" in text
 
-    def match_at_start(self, text: str) -> Any | None:
-        match = super().match_at_start(text)
-        return match and self._trimmed(match)
+    test = pretest
 
-    @staticmethod
-    def _trimmed(match: Any) -> Any:
-        foreign = NON_ASCII.search(match.raw)
-        if foreign:
-            match.last_index -= len(match.raw) - foreign.start()
-            match.text = match.raw = match.raw[: foreign.start()]
-            match.url = match.url[: match.url.find(match.raw) + len(match.raw)]
-        return match
+    def match(self, text: str) -> list[SimpleNamespace]:
+        return [
+            SimpleNamespace(
+                schema="mailto:", url=f"mailto:{found[0]}", text=found[0], index=found.start(), last_index=found.end()
+            )
+            for found in MAIL_ADDRESS.finditer(text)
+        ]
+
+
+def _trimmed(url: str) -> str:
+    """An address without the signs that end the sentence or the bracket that it stands in."""
+    while True:
+        shorter = url.rstrip(".,;:!?'*")
+        if shorter.endswith(")") and shorter.count(")") > shorter.count("("):
+            shorter = shorter[:-1]
+        if shorter == url:
+            return url
+        url = shorter
+
+
+def _link_address(state: StateInline, silent: bool) -> bool:
+    """`https://…` is a link wherever it stands, and ends where Japanese text begins.
+
+    Takes the place of markdown-it's rule, which wants a space before the address and takes quadratic time.
+    """
+    if state.linkLevel or not state.src.startswith("://", state.pos):
+        return False
+    before = state.pending[-5:].lower()
+    scheme = next((scheme for scheme in ("https", "http") if before.endswith(scheme)), "")
+    found = ADDRESS.match(state.src, state.pos - len(scheme), state.posMax) if scheme else None
+    if not found:
+        return False
+    url = _trimmed(found[0])
+    if len(url) <= len(scheme) + len("://"):
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme)]
+        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(url)}
+        state.push("text", "", 0).content = url
+        state.push("link_close", "a", -1)
+    state.pos += len(url) - len(scheme)
+    return True
+
+
+def _line_break(*_arguments: Any) -> str:
+    """A line break is one, also between Japanese signs, where `cjk_friendly` would drop it."""
+    return "<br>\n"
 
 
 def _flatten_headings(state: StateCore) -> None:
@@ -60,13 +104,16 @@ def _make_parser() -> MarkdownIt:
     # Reference definitions cost quadratic time and nobody writes them.
     parser.enable(["table", "strikethrough", "linkify"])
     parser.disable(["lheading", "reference", "image", "html_block", "html_inline"])
-    parser.linkify = _Linkify()
+    parser.linkify = _MailAddresses()
+    parser.inline.ruler.at("linkify", _link_address)
+    parser.validateLink = lambda url: bool(LINKED.match(url))
+    parser.add_render_rule("softbreak", _line_break)
     parser.core.ruler.push("flatten_headings", _flatten_headings)
     return parser
 
 
 _parser = _make_parser()
-_plain_parser = _make_parser().disable(["emphasis", "strikethrough"])
+_plain_parser = _make_parser().disable(["emphasis", "strikethrough", "link", "table"])
 
 
 def render(text: str, heading: str = "h4") -> SafeString:
@@ -81,8 +128,8 @@ def render(text: str, heading: str = "h4") -> SafeString:
 
 
 def _render(text: str, heading: str) -> SafeString:
-    busiest = max(sum(map(block.count, "*_~")) for block in text.split("\n\n"))
-    parser = _plain_parser if busiest > MAX_DELIMITERS else _parser
+    busiest = max(sum(map(block.count, "*_~[")) for block in text.split("\n\n"))
+    parser = _plain_parser if busiest > MAX_DELIMITERS or text.count("|") > MAX_CELLS else _parser
     marked = INDENT.sub(lambda found: KEPT_SPACE * len(found[0]), text)
     html = nh3.clean(
         parser.render(marked, {"heading": heading}).replace(KEPT_SPACE, "\u3000"),
