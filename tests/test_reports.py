@@ -17,12 +17,3 @@ def test_report_has_no_words():
     assert "RuntimeError" in report
     assert words not in report
 
-
-def test_filter_is_what_keeps_them_out(settings):
-    settings.DEFAULT_EXCEPTION_REPORTER_FILTER = "django.views.debug.SafeExceptionReporterFilter"
-    words = "-".join(["CANARY", "words"])
-    try:
-        raise RuntimeError
-    except RuntimeError:
-        request = RequestFactory().post("/", {"text": words})
-        assert words in technical_500_response(request, *sys.exc_info()).content.decode()
