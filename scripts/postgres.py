@@ -75,13 +75,13 @@ def run(*command: str | Path) -> None:
 
 
 @contextlib.contextmanager
-def throw_away_cluster() -> Iterator[str]:
+def throw_away_cluster(settings: str = NO_DURABILITY) -> Iterator[str]:
     """A new cluster; yields its address. Stopped and removed on the way out, also by Ctrl-C."""
     binaries = find_binaries() or install_binaries()
     home = Path(tempfile.mkdtemp(prefix="hisho-postgres-"))
     data, port = home / "data", free_port()
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {NO_DURABILITY}"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {settings}"
     try:
         if is_root():
             shutil.chown(home, unprivileged()["user"])

@@ -1,0 +1,128 @@
+"""What the main pages cost next to a bare Django view: queries, bytes, processor time, latency. `make bench` calls it.
+
+Both projects run under gunicorn on one PostgreSQL that is filled with many cohorts. Processor time is that of the
+whole tree of processes, the database with it. In each run a bare round stands before and after ours; the ratio is
+that of the medians over all runs. Linux or macOS; nothing is left behind.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import servers
+from postgres import free_port
+
+COHORTS, MEMBERS = 100, 20
+Ends = list[servers.psutil.Process]
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--requests", type=int, default=50, help="requests per round (%(default)s)")
+    parser.add_argument("--runs", type=int, default=5, help="runs, each of bare, ours, bare (%(default)s)")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only pages that begin with NAME")
+    parser.add_argument("--profile", metavar="NAME", help="instead: where a page spends its time, in this process")
+    parser.add_argument("--cohorts", type=int, default=COHORTS, help="cohorts to fill (%(default)s)")
+    parser.add_argument("--encoding", default=None, help="Accept-Encoding of the requests (gzip, br)")
+    return parser.parse_args()
+
+
+def set_up(env: dict[str, str], cohorts: int) -> None:
+    """Django in this process, the tables, the static files, the rows."""
+    os.environ.update(env, DJANGO_SETTINGS_MODULE="hisho.settings")
+    sys.path.insert(0, str(servers.ROOT))
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    from bench.fill import fill
+
+    began = time.monotonic()
+    fill(cohorts, MEMBERS)
+    print(f"{cohorts} cohorts of {MEMBERS} members filled in {time.monotonic() - began:.0f} seconds", flush=True)
+
+
+@contextlib.contextmanager
+def both(env: dict[str, str], port: int, folder: Path) -> Iterator[tuple[int, Ends, Ends]]:
+    """Both gunicorns: the port of the bare one, and the first processes of ours and of the bare one."""
+    bare_port = free_port()
+    with (
+        servers.gunicorn("hisho.wsgi", port, env, folder / "ours") as ours,
+        servers.gunicorn("bench.bare.wsgi", bare_port, env, folder / "bare") as bare,
+    ):
+        database = servers.find_postmaster(env["DATABASE_URL"])
+        if database is None:
+            print("The database runs elsewhere: its processor time is NOT counted.")
+        beside = [database] if database else []
+        yield bare_port, [ours, *beside], [bare, *beside]
+
+
+def run(options: argparse.Namespace, env: dict[str, str], port: int, folder: Path) -> None:
+    from bench import client, inside, measure, pages, people, report, wire
+    from django.db import connection
+
+    chosen = pages.chosen(pages.pages(people.find_people()), options.only)
+    counts = {page.name: [inside.count_queries(page.ours), inside.count_bare_queries(page.bare)] for page in chosen}
+    connection.close()
+    encodings = options.encoding or client.ENCODINGS
+    with both(env, port, folder) as (bare_port, ours, bare):
+        results = [
+            measure.Result(
+                page,
+                measure.Side(client.Browser(port, encodings), lambda: servers.cpu_seconds(ours)),
+                measure.Side(client.Browser(bare_port, encodings), lambda: servers.cpu_seconds(bare)),
+            )
+            for page in chosen
+        ]
+        for number in range(options.runs + 1):
+            for result in results:
+                measure.measure(result, options.requests) if number else measure.warm_up(result)
+            print(f"run {number} of {options.runs}" if number else "warmed up", flush=True)
+        sheet = next((page for page in chosen if page.name.startswith("worksheet")), None)
+        weight = wire.weigh(client.Browser(port), next(sheet.ours)) if sheet else None
+    print()
+    goals = report.Goals()
+    report.print_queries(counts, results, goals)
+    report.print_times(results, goals)
+    if weight:
+        report.print_weight(weight, goals)
+    report.print_summary(goals)
+
+
+def run_profile(options: argparse.Namespace) -> None:
+    from bench import inside, pages, people
+
+    found = pages.chosen(pages.pages(people.find_people()), [options.profile])
+    for page in found or sys.exit(f"No page begins with “{options.profile}”."):
+        print(page.name)
+        inside.profile(page.ours, page.warm_up, options.requests)
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    options = read_options()
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="hisho-bench-") as folder, servers.database() as (url, durable):
+        print("PostgreSQL writes durably (fsync on)" if durable else "PostgreSQL has fsync OFF: saves look too cheap")
+        env = servers.environment(url, port, Path(folder) / "static")
+        set_up(env, options.cohorts)
+        if options.profile:
+            run_profile(options)
+        else:
+            run(options, env, port, Path(folder))
+        from django.db import connection
+
+        connection.close()
+
+
+if __name__ == "__main__":
+    main()

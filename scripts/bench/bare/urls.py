@@ -1,0 +1,13 @@
+"""Addresses of the bare project."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("cohorts/<slug:slug>/weeks/<int:number>/", views.week, name="week"),
+    path("boxes/<int:pk>/", views.box, name="box"),
+    path("read/<int:membership_id>/<int:number>/", views.read, name="read"),
+    path("responses/", views.responses, name="responses"),
+]

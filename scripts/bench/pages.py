@@ -1,0 +1,157 @@
+"""What is measured: the same deed asked of the project and of the bare one, in rotation over many people."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from random import Random
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from .client import CSRF, Ask
+from .people import CURRENT_WEEK, Box, Member, People
+
+JSON = "application/json"
+READ_BEFORE = 25
+"""So many reading pages are opened again and again for the line “again”."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One line of the report.
+
+    `ours` and `bare` never end; they share the boxes, so they must be drawn from one request at a time.
+    """
+
+    name: str
+    ours: Iterator[Ask]
+    bare: Iterator[Ask]
+    goal: float | None
+    aim: float | None = None
+    queries: int | None = None
+    warm_up: int = 20
+
+
+def our_week(member: Member) -> str:
+    return reverse("workbook:week_detail", args=[member.slug, CURRENT_WEEK])
+
+
+def bare_week(member: Member) -> str:
+    return f"/cohorts/{member.slug}/weeks/{CURRENT_WEEK}/"
+
+
+def our_save(member: Member, box: Box, chance: Random) -> Ask:
+    body = {**box.next_save(chance), "user": member.user_id}
+    path = reverse("workbook:response_save", args=[box.prompt_id])
+    return Ask(path, member.session, json.dumps(body, ensure_ascii=False).encode(), JSON)
+
+
+def bare_save(member: Member, box: Box, chance: Random) -> Ask:
+    body = json.dumps(box.next_save(chance), ensure_ascii=False).encode()
+    return Ask(f"/boxes/{box.response_id}/", member.bare_session, body, JSON)
+
+
+def form_of(fields: dict[str, object]) -> bytes:
+    return urlencode({"csrfmiddlewaretoken": CSRF, **fields}).encode()
+
+
+def our_form(member: Member, chance: Random) -> Ask:
+    fields = {f"{name}-{box.prompt_id}": value for box in member.boxes for name, value in box.next_save(chance).items()}
+    return Ask(our_week(member), member.session, form_of(fields), status=302)
+
+
+def bare_form(member: Member, chance: Random) -> Ask:
+    fields: dict[str, object] = {}
+    for box in member.boxes:
+        save = box.next_save(chance)
+        fields[f"version-{box.response_id}"] = save["base_version"]
+        fields |= {f"{name}-{box.response_id}": save[name] for name in ("text", "readers")}
+    return Ask(bare_week(member), member.bare_session, form_of(fields), status=302)
+
+
+def saves(people: People) -> tuple[Iterator[Ask], Iterator[Ask]]:
+    chance = Random(2)
+    places = cycle([(member, box) for member in people.members for box in member.boxes[:1]])
+    return (our_save(*place, chance) for place in places), (bare_save(*place, chance) for place in places)
+
+
+def forms(people: People) -> tuple[Iterator[Ask], Iterator[Ask]]:
+    chance = Random(3)
+    members = cycle(reversed(people.members))
+    return (our_form(member, chance) for member in members), (bare_form(member, chance) for member in members)
+
+
+def readings(people: People, places: Iterator[tuple[Member, int]], bare: Iterator[tuple[Member, int]]) -> tuple:
+    """The weeks of members, each opened by the facilitator of the cohort."""
+    ours = (
+        Ask(reverse("admin:workbook_response_read", args=[member.membership_id, week]), reader.session)
+        for member, week in places
+        for reader in [people.facilitator_of(member)]
+    )
+    plain = (
+        Ask(f"/read/{member.membership_id}/{week}/", people.facilitator_of(member).bare_session)
+        for member, week in bare
+    )
+    return ours, plain
+
+
+def pages(people: People) -> list[Page]:
+    """All lines of the report, in order."""
+    first, facilitators = people.members[0], list(people.facilitators.values())
+    everybody, readers = (lambda: cycle(people.members)), (lambda: cycle(facilitators))
+    weeks = [(member, week) for week in range(CURRENT_WEEK - 1, 0, -1) for member in people.members]
+    count = min(READ_BEFORE, len(weeks) // 2)
+    often, rest = weeks[-count:], weeks[:-count]
+    listing = reverse("admin:workbook_response_changelist")
+    rounds = len(facilitators) + 5
+    return [
+        Page(
+            "today",
+            (Ask(reverse("workbook:today"), member.session) for member in everybody()),
+            (Ask("/", member.bare_session) for member in everybody()),
+            goal=2.0,
+            aim=1.4,
+            queries=10,
+            warm_up=rounds,
+        ),
+        Page(
+            "worksheet, one member",
+            cycle([Ask(our_week(first), first.session)]),
+            cycle([Ask(bare_week(first), first.bare_session)]),
+            goal=2.0,
+            aim=1.4,
+            queries=8,
+        ),
+        Page(
+            "worksheet, many members",
+            (Ask(our_week(member), member.session) for member in everybody()),
+            (Ask(bare_week(member), member.bare_session) for member in everybody()),
+            goal=2.0,
+            aim=1.4,
+            queries=8,
+            warm_up=rounds,
+        ),
+        Page("save of one box", *saves(people), goal=1.6, aim=1.2, queries=6),
+        Page("whole form, five boxes", *forms(people), goal=1.6),
+        Page(
+            "admin list",
+            (Ask(listing, reader.session) for reader in readers()),
+            (Ask("/responses/", reader.bare_session) for reader in readers()),
+            goal=None,
+            queries=12,
+        ),
+        Page("reading page, first time", *readings(people, cycle(rest), cycle(rest)), goal=2.5, queries=10),
+        Page(
+            "reading page, again",
+            *readings(people, cycle(often), cycle(often)),
+            goal=2.5,
+            queries=10,
+            warm_up=READ_BEFORE + 5,
+        ),
+    ]
+
+
+def chosen(all_pages: list[Page], names: list[str]) -> list[Page]:
+    """The pages whose names begin with one of these; all if none is given."""
+    return [page for page in all_pages if not names or any(page.name.startswith(name) for name in names)]

@@ -1,0 +1,106 @@
+"""The rows that `make bench` fills, and the bare pages that it compares with: they must show what ours show."""
+
+import pytest
+from django.test import Client, override_settings
+
+from scripts.bench import inside, pages
+from scripts.bench.fill import fill
+from scripts.bench.people import CURRENT_WEEK, find_people
+from workbook.models import Feedback, Readers, Response, Revision
+
+COHORTS, MEMBERS = 2, 3
+BOXES = 20
+QUERIES = {
+    "today": 5,
+    "worksheet, one member": 6,
+    "worksheet, many members": 6,
+    "save of one box": 4,
+    "whole form, five boxes": 12,
+    "admin list": 3,
+    "reading page, first time": 5,
+    "reading page, again": 5,
+}
+
+
+@pytest.fixture
+def people(db):
+    fill(COHORTS, MEMBERS)
+    return find_people()
+
+
+def page_named(people, name):
+    return next(page for page in pages.pages(people) if page.name == name)
+
+
+def bare_answer(asks):
+    with override_settings(**inside.BARE):
+        return inside.send(Client(enforce_csrf_checks=True, SERVER_NAME="localhost"), next(asks))
+
+
+def our_answer(asks):
+    return inside.send(Client(enforce_csrf_checks=True, SERVER_NAME="localhost"), next(asks))
+
+
+def test_fill(people):
+    responses = Response.objects.all()
+    assert responses.count() == Revision.objects.count() == COHORTS * MEMBERS * BOXES
+    assert {len(response.text) >= 60 and len(response.text) <= 600 for response in responses} == {True}
+    assert {reader for (reader,) in responses.values_list("readers")} == set(Readers.values)
+    assert responses.filter(written=True, version=1).count() == responses.count()
+    assert Feedback.objects.exclude(seen_at=None).exists()
+
+
+def test_people(people):
+    assert len(people.members) == COHORTS * MEMBERS
+    assert [member.slug for member in people.members[:3]] == ["bench-1", "bench-2", "bench-1"]
+    assert {len(member.boxes) for member in people.members} == {5}
+    assert people.facilitator_of(people.members[1]).slug == "bench-2"
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_bare_queries(people, name):
+    assert inside.count_bare_queries(page_named(people, name).bare)[0] == QUERIES[name]
+
+
+def test_bare_worksheet_shows_the_same_words(people):
+    page = page_named(people, "worksheet, one member")
+    bare, ours = bare_answer(page.bare), our_answer(page.ours)
+    member = people.members[0]
+    own = Response.objects.filter(membership=member.membership_id, prompt__section__week__number=CURRENT_WEEK)
+    for response in own:
+        first_line = response.text.partition("\n")[0]
+        assert first_line in bare
+        assert first_line in ours
+    assert bare.count("<textarea") == ours.count("<textarea") == own.count()
+
+
+def test_bare_reading_page_hides_private_words(people):
+    member = people.members[0]
+    box = Response.objects.filter(membership=member.membership_id, prompt__section__week__number=3).first()
+    Response.objects.filter(pk=box.pk).update(readers=Readers.SELF, text="CANARY-private")
+    html = bare_answer(page_named(people, "reading page, first time").bare)
+    assert "<textarea" in html
+    assert "CANARY" not in html
+
+
+@pytest.mark.parametrize("side", ["ours", "bare"])
+def test_saves_are_taken(people, side):
+    box = people.members[0].boxes[0]
+    page = page_named(people, "save of one box")
+    (our_answer if side == "ours" else bare_answer)(getattr(page, side))
+    assert Response.objects.get(pk=box.response_id).version == box.version == 2
+    assert Revision.objects.filter(response=box.response_id).count() == 2
+
+
+@pytest.mark.parametrize("side", ["ours", "bare"])
+def test_form_saves_all_boxes(people, side):
+    boxes = people.members[-1].boxes
+    page = page_named(people, "whole form, five boxes")
+    (our_answer if side == "ours" else bare_answer)(getattr(page, side))
+    saved = Response.objects.filter(pk__in=[box.response_id for box in boxes])
+    assert list(saved.values_list("version", flat=True)) == [2] * 5
+
+
+def test_bare_needs_a_session(people):
+    with override_settings(**inside.BARE):
+        assert Client().get("/").status_code == 302
