@@ -287,7 +287,7 @@ def test_bad_pages_get_one_sentence_that_names_the_line(case):
 def test_hostile_lines_cost_little(piece):
     for before in ("", "# 第1週目：a\n## 問い\n", "# 第1週目：a\n## 問い\n1. ", "# 第1週目：a\n## まとめ※"):
         data = (before + piece * (200_000 // len(piece.encode()))).encode()
-        started = time.perf_counter()
+        started = time.process_time()
         with suppress(WorkbookError):
             read(data)
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1

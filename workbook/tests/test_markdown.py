@@ -225,9 +225,9 @@ PATHOLOGICAL = [
 @pytest.mark.parametrize("piece", PATHOLOGICAL)
 def test_a_hundred_thousand_signs_take_under_a_second(piece):
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
-    started = time.perf_counter()
+    started = time.process_time()
     render(text)
-    assert time.perf_counter() - started <= 1
+    assert time.process_time() - started <= 1
 
 
 def test_line_breaks_are_line_breaks():

@@ -83,6 +83,6 @@ def test_bare_is_only_for_comparing():
 
 @pytest.mark.parametrize("piece", ["- ", "1.", "それはなぜ？\n", "[", "「", "①", "a\n", "[ ] ", "\u3000", "> "])
 def test_long_texts_cost_little(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     has_own_words(piece * (100_000 // len(piece)), QUESTIONS)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
