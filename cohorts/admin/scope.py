@@ -48,7 +48,7 @@ class Scoped:
     view_on_site = False
     formfield_overrides = {
         models.DateTimeField: {"form_class": forms.DateTimeField, "widget": LocalMoment},
-        models.URLField: {"assume_scheme": "https"},
+        models.URLField: {"assume_scheme": "https", "widget": forms.URLInput(attrs={"class": "vURLField"})},
     }
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -70,7 +70,6 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 200
-    actions_selection_counter = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

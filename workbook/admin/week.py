@@ -81,4 +81,5 @@ class WeekAdmin(InZone, ScopedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().change_view(request, object_id, form_url, {"title": _("Week"), **(extra_context or {})})
+        context = {"title": _("Week"), "subtitle": None, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
