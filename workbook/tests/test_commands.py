@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
+from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
 from cohorts.models import Cohort, Invitation
@@ -59,6 +59,16 @@ def test_options_reach_the_cohort(cast):
     assert Invitation.objects.get(cohort=cohort).email == "new@example.com"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_mails_on_the_console_do_not_mix_with_the_counts(settings, capsys):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    options = ["--name", "冬", "--slug", "winter", "--first-session", "2026-12-02T21:00", "--json"]
+    call_command("import_workbook", str(BUNDLED), *options, "--facilitator", "new@example.com")
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["weeks"] == 4
+    assert "new@example.com" in captured.err
+
+
 def test_a_moment_may_name_its_own_zone(db):
     import_workbook(BUNDLED, first="2026-12-02T12:00+00:00")
     assert Week.objects.get(number=1).session_at == datetime(2026, 12, 2, 21, tzinfo=ZoneInfo("Asia/Tokyo"))
@@ -76,7 +86,7 @@ def test_a_moment_may_name_its_own_zone(db):
         {"arguments": ["--meeting-url", "zoom"]},
         {"file": "/nowhere/page.md"},
         {"file": "/"},
-        {"file": settings.BASE_DIR / "static" / "img" / "icon.svg"},
+        {"file": project.BASE_DIR / "static" / "img" / "icon.svg"},
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_is_there(cast, wrong):
@@ -94,7 +104,7 @@ def test_bad_page_ends_with_status_one(tmp_path):
     command = [sys.executable, "manage.py", "import_workbook", str(page), "--name", "x", "--slug", "x"]
     done = subprocess.run(
         [*command, "--first-session", "2026-12-02T21:00", "--settings", "tests.settings"],
-        cwd=settings.BASE_DIR,
+        cwd=project.BASE_DIR,
         capture_output=True,
         text=True,
         check=False,

@@ -290,4 +290,4 @@ def test_hostile_lines_cost_little(piece):
         started = time.process_time()
         with suppress(WorkbookError):
             read(data)
-        assert time.process_time() - started < 1
+        assert time.process_time() - started < 2

@@ -85,4 +85,4 @@ def test_bare_is_only_for_comparing():
 def test_long_texts_cost_little(piece):
     started = time.process_time()
     has_own_words(piece * (100_000 // len(piece)), QUESTIONS)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 2

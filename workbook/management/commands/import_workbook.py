@@ -1,6 +1,8 @@
 """Opens a cohort from a page in Markdown."""
 
 import json
+import sys
+from contextlib import redirect_stdout
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,15 +36,17 @@ class Command(BaseCommand):
         try:
             workbook = read(_content(options["file"]))
             first_session = _moment(options["first_session"], options["time_zone"])
-            open_cohort(
-                name=options["name"],
-                slug=options["slug"],
-                first_session=first_session,
-                workbook=workbook,
-                meeting_url=options["meeting_url"],
-                facilitators=options["facilitator"],
-                time_zone=options["time_zone"],
-            )
+            # An invitation may leave through the console, and standard output belongs to the counts.
+            with redirect_stdout(sys.stderr):
+                open_cohort(
+                    name=options["name"],
+                    slug=options["slug"],
+                    first_session=first_session,
+                    workbook=workbook,
+                    meeting_url=options["meeting_url"],
+                    facilitators=options["facilitator"],
+                    time_zone=options["time_zone"],
+                )
         except (WorkbookError, ValidationError) as error:
             raise CommandError(_sentence(error)) from error
         self.stdout.write(json.dumps(workbook.counts) if options["json"] else _summary(options["name"], workbook))
@@ -74,7 +78,7 @@ def _sentence(error: WorkbookError | ValidationError) -> str:
         return str(error)
     if hasattr(error, "error_dict"):
         field, messages = next(iter(error.message_dict.items()))
-        return f"{field}: {messages[0]}"
+        return f"--{field.replace('_', '-')}: {messages[0]}"
     return str(error.messages[0])
 
 
