@@ -9,8 +9,9 @@ const show = async (editor) => {
     const response = await fetch(editor.dataset.previewUrl, {
       method: "POST", body, headers: { "X-CSRFToken": token, Accept: "text/html" }, redirect: "error",
     });
-    if (!response.ok) throw new Error(response.status);
-    place.innerHTML = await response.text();
+    const answer = await response.text();
+    if (response.ok) place.innerHTML = answer;
+    else place.textContent = [422, 429].includes(response.status) ? answer : editor.dataset.previewFailed;
   } catch {
     place.textContent = editor.dataset.previewFailed;
   }
