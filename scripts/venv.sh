@@ -45,7 +45,7 @@ for file in "$@"; do
     sum=$(cat requirements.txt "$file" | cksum)
     if [ "$(cat "$stamp" 2>/dev/null || true)" != "$sum" ]; then
         echo "Installing $file ..."
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r "$file"
+        .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input -r "$file"
         echo "$sum" >"$stamp"
     fi
 done
