@@ -15,7 +15,7 @@ test: tools      ## everything: style, checks, tests on SQLite and PostgreSQL, b
 	@$(PYTHON) scripts/test.py
 
 bench: tools     ## queries, bytes and milliseconds of the main pages, next to a bare view
-	@$(PYTHON) -m scripts.bench
+	@$(PYTHON) scripts/bench.py
 
 messages: tools  ## bring the Japanese catalogue up to date after changing texts
 	@$(PYTHON) scripts/messages.py
