@@ -16,4 +16,3 @@ def test_report_has_no_words():
         report = technical_500_response(request, *sys.exc_info()).content.decode()
     assert "RuntimeError" in report
     assert words not in report
-
