@@ -1,9 +1,11 @@
-"""今週の様子: this week in each cohort that somebody facilitates, in numbers."""
+"""今週の様子: this week in each cohort that somebody facilitates or organizes, in numbers."""
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db.models import Count
+from django.utils import timezone
 
 from cohorts.models import Cohort, Membership, User
 from workbook.models import Reading, Response, Section, Week
@@ -14,6 +16,7 @@ class Desk:
     """One cohort's week: how many wrote in each section, what is unread and with whom to go on."""
 
     week: Week
+    is_mine: bool = True
     sections: list[tuple[Section, int]] = field(default_factory=list)
     members: int = 0
     first_member: int | None = None
@@ -26,18 +29,28 @@ class Desk:
 
 
 def desks_of(user: User) -> list[Desk]:
-    """The desks of the user's cohorts, the next session first. Five queries, however many cohorts."""
-    desks = {week.pk: Desk(week) for week in _weeks_now(user)}
+    """The desks of the cohorts that the user facilitates, and for organizers of all running and coming ones.
+
+    The next session first. Six queries, however many cohorts.
+    """
+    mine = set(Cohort.objects.facilitated_by(user).values_list("pk", flat=True))
+    weeks = [week for week in _weeks_now(user) if week.cohort_id in mine or week.session_ends_at > _long_ago()]
+    desks = {week.pk: Desk(week, is_mine=week.cohort_id in mine) for week in weeks}
     _count_members(desks)
     _count_written(desks, user)
     _count_unread(desks, user)
     return sorted(desks.values(), key=lambda desk: (desk.week.session_is_over, desk.week.session_at))
 
 
+def _long_ago() -> datetime:
+    """Cohorts whose last session was before this moment are left to the lists."""
+    return timezone.now() - timedelta(days=14)
+
+
 def _weeks_now(user: User) -> list[Week]:
     """The last opened week of each cohort, or its first one."""
     chosen: dict[int, Week] = {}
-    weeks = Week.objects.filter(cohort__in=Cohort.objects.facilitated_by(user)).select_related("cohort")
+    weeks = Week.objects.filter(cohort__in=Cohort.objects.administered_by(user)).select_related("cohort")
     for week in weeks.order_by("cohort", "number"):
         if week.is_open or week.cohort_id not in chosen:
             chosen[week.cohort_id] = week

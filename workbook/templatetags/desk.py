@@ -1,4 +1,4 @@
-"""今週の様子: what the start page of the admin shows to facilitators."""
+"""今週の様子: what the start page of the admin shows."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def desks(context: dict[str, Any]) -> list[Desk]:
-    """One desk for each cohort that the user facilitates."""
+    """One desk for each cohort that the user facilitates or, as an organizer, sees running."""
     return desks_of(context["request"].user)
 
 

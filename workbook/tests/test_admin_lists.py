@@ -114,7 +114,7 @@ def test_queries_of_the_start_page(reader, cast, django_assert_num_queries, more
         cohort = make_cohort(f"more{number}")
         join(cohort, cast.facilitator, "facilitator")
         write(join(cohort, make_user(f"more{number}")), prompt_of(cohort), "ことば")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         reader.get("/admin/")
 
 
@@ -137,3 +137,12 @@ def test_organizers_see_numbers_on_the_cohort_never_words(client, cast):
     assert (first["written"], first["boxes"]) == (3, 10)
     for page in ("", f"cohorts/cohort/{cast.cohort.pk}/change/", "cohorts/membership/", "workbook/week/"):
         assert "CANARY" not in client.get(f"/admin/{page}").content.decode()
+
+
+def test_organizer_sees_running_cohorts_in_numbers(client, cast):
+    client.force_login(cast.organizer)
+    page = client.get("/admin/").content.decode()
+    assert cast.cohort.name in page
+    assert cast.other.name in page
+    assert "/admin/workbook/response/read/" not in page
+    assert "CANARY" not in page
