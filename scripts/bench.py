@@ -24,7 +24,7 @@ Ends = list[servers.psutil.Process]
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--requests", type=int, default=50, help="requests per round (%(default)s)")
+    parser.add_argument("--requests", type=int, default=60, help="requests per round (%(default)s)")
     parser.add_argument("--runs", type=int, default=5, help="runs, each of bare, ours, bare (%(default)s)")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only pages that begin with NAME")
     parser.add_argument("--profile", metavar="NAME", help="instead: where a page spends its time, in this process")

@@ -75,6 +75,7 @@ class Result:
 
 def measure(result: Result, count: int) -> None:
     """One run: bare, ours, bare."""
+    count *= result.page.times
     result.bare.measure(result.page.bare, count)
     result.ours.measure(result.page.ours, count)
     result.bare.measure(result.page.bare, count)
