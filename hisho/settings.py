@@ -102,6 +102,9 @@ else:
     database["CONN_HEALTH_CHECKS"] = True
     database.setdefault("OPTIONS", {}).update(
         connect_timeout=5,
+        # Prepared statements: planning the wide queries anew costs more than running them.
+        server_side_binding=True,
+        prepare_threshold=5,
         target_session_attrs="read-write",
         options="-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s",
     )

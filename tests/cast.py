@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from cohorts.models import ORGANIZERS, Cohort, Membership, User
-from workbook.models import Prompt, Readers, Response, Section, Week
+from workbook.models import Prompt, Readers, Response, Save, Section, Week
 
 QUESTIONS = ["うれしかった一言は？", "それはなぜ？"]
 HEADINGS = {
@@ -63,15 +63,7 @@ def join(cohort: Cohort, user: User, role: str = "member") -> Membership:
 
 def write(membership: Membership, prompt: Prompt, text: str, readers: str = Readers.FACILITATORS) -> Response:
     """Write as the page does, through the model's verb."""
-    return Response.objects.write(
-        prompt.pk,
-        membership.pk,
-        operation_id=uuid4(),
-        base_version=0,
-        text=text,
-        readers=readers,
-        questions=QUESTIONS,
-    ).response
+    return Response.objects.write(Save(prompt.pk, membership.pk, uuid4(), 0, text, readers, QUESTIONS)).response
 
 
 def prompt_of(cohort: Cohort, week: int = 1, kind: str = Section.Kind.REFLECTION, position: int = 1) -> Prompt:

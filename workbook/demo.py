@@ -19,7 +19,7 @@ from django.db import transaction
 from cohorts.models import ORGANIZERS, Cohort, Membership, User
 
 from .importer import bundled
-from .models import AccessRecord, Feedback, Prompt, Readers, Reading, Response, Revision, Section, Week
+from .models import AccessRecord, Feedback, Prompt, Readers, Reading, Response, Revision, Save, Section, Week
 from .opening import open_cohort
 
 STORY = Path(__file__).resolve().parent / "texts" / "demo.toml"
@@ -165,17 +165,11 @@ class _Telling:
     def _write(self, name: str, place: _Place, text: str) -> None:
         prompt, membership = self._prompt(place), self.members[name]
         base = Response.objects.filter(prompt=prompt, membership=membership).values_list("version", flat=True).first()
-        saved = Response.objects.write(
-            prompt.pk,
-            membership.pk,
-            operation_id=uuid4(),
-            base_version=base or 0,
-            text=text.rstrip("\n"),
-            readers=place.readers,
-            questions=[
-                prompt.text for section in self.weeks[place.week].sections.all() for prompt in section.prompts.all()
-            ],
-        )
+        sections = self.weeks[place.week].sections.all()
+        questions = [asked.text for section in sections for asked in section.prompts.all()]
+        text = text.rstrip("\n")
+        save = Save(prompt.pk, membership.pk, uuid4(), base or 0, text, place.readers, questions)
+        saved = Response.objects.write(save)
         moment = self._moment(name, place)
         Response.objects.filter(pk=saved.response.pk).update(updated_at=moment)
         Revision.objects.filter(response=saved.response, version=saved.version).update(created_at=moment)

@@ -1,13 +1,14 @@
 """Everything that members send, validated. Words are kept to the letter."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .models import MAX_LENGTH, Readers, Response
+from .models import MAX_LENGTH, Readers, Response, Save
 from .models.words import digest
 
 MAX_BODY = 1_000_000
@@ -58,6 +59,11 @@ class ResponseForm(forms.Form):
         if sent and "text" in data and sent != digest(data["text"]):
             raise ValidationError(_("The text arrived incomplete. It will be sent again."), code="hash")
         return data
+
+    def save_of(self, prompt_id: int, membership_id: int, questions: Sequence[str], device: str) -> Save:
+        """The validated save of one box."""
+        values = {name: self.cleaned_data[name] for name in ("operation_id", "base_version", "text", "readers")}
+        return Save(prompt_id, membership_id, **values, questions=questions, device=device)
 
     @classmethod
     def from_json(cls, body: bytes) -> Self:

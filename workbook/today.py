@@ -52,8 +52,7 @@ class Today:
 
     def __init__(self, user: User) -> None:
         self.user = user
-        memberships = list(Membership.objects.current().filter(user=user).select_related("cohort"))
-        runs = {membership.cohort_id: Run(membership) for membership in memberships}
+        runs = {cohort: Run(membership) for cohort, membership in user.places.items()}
         for week in Week.objects.filter(cohort__in=runs) if runs else []:
             week.cohort = runs[week.cohort_id].cohort
             runs[week.cohort_id].weeks.append(week)

@@ -15,7 +15,7 @@ from .devices import device_label
 from .exporter import write_words
 from .forms import MAX_BODY, OutcomeForm, PreviewForm, ResponseForm
 from .markdown import render as render_markdown
-from .models import Feedback, OperationReused, PrivacyPage, Prompt, Readers, Response
+from .models import Feedback, OperationReused, PrivacyPage, Prompt, Response
 from .overview import Overview, OwnWords
 from .today import Today
 from .worksheet import Worksheet
@@ -37,17 +37,22 @@ def week_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     with time_zone(sheet.cohort.zone):
         if not sheet.week.is_open and sheet.membership:
             return render(request, "workbook/week_closed.html", {"worksheet": sheet, "cohort": sheet.cohort})
-        sheet.load()
-        saved = True
         if request.method == "POST":
-            if sheet.membership is None:
-                return HttpResponse(status=405)
-            saved = sheet.save(request.POST, device_label(request))
-            if saved:
-                messages.success(request, _("Saved."))
-                return redirect(sheet.week)
-        context = {"worksheet": sheet, "cohort": sheet.cohort, "readers": Readers, "nav": "week"}
-        return render(request, "workbook/week.html", context, status=200 if saved else 422)
+            return save_week(request, sheet)
+        sheet.load()
+        return render(request, "workbook/week.html", {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"})
+
+
+def save_week(request: HttpRequest, sheet: Worksheet) -> HttpResponse:
+    """Save all boxes of a worksheet; what cannot be saved stays on the page, with the reason."""
+    if sheet.membership is None:
+        return HttpResponse(status=405)
+    sheet.load_own()
+    if sheet.save(request.POST, device_label(request)):
+        messages.success(request, _("Saved."))
+        return redirect(sheet.week)
+    context = {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
+    return render(request, "workbook/week.html", context, status=422)
 
 
 @login_not_required
@@ -57,7 +62,7 @@ def response_save(request: HttpRequest, pk: int) -> JsonResponse:
     """Save one box. Answers are described in `answers`; never a redirect, never HTML."""
     if len(request.body) > MAX_BODY:
         return answers.too_large()
-    prompts = list(Prompt.objects.writable_by(request.user).beside(pk))
+    prompts = list(Prompt.objects.writable_by(request.user).beside(pk).order_by())
     prompt = next((prompt for prompt in prompts if prompt.pk == pk), None)
     if prompt is None:
         return answers.not_found()
@@ -66,12 +71,9 @@ def response_save(request: HttpRequest, pk: int) -> JsonResponse:
         return answers.user_changed()
     if not form.is_valid():
         return answers.invalid(form)
-    save = {name: form.cleaned_data[name] for name in ("operation_id", "base_version", "text", "readers")}
     questions = [prompt.text for prompt in prompts]
     try:
-        saved = Response.objects.write(
-            pk, prompt.membership_id, **save, questions=questions, device=device_label(request)
-        )
+        saved = Response.objects.write(form.save_of(pk, prompt.membership_id, questions, device_label(request)))
     except OperationReused:
         return answers.operation_reused()
     return answers.saved(saved, form)

@@ -6,15 +6,16 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Membership, User
 
 from .forms import ResponseForm
-from .models import Feedback, Prompt, Readers, Response, Section, Week
+from .models import Feedback, Prompt, Readers, Response, Save, Section, Week
 
 
 @dataclass
@@ -82,33 +83,13 @@ def sheets_of(prompts: list[Prompt], boxes: dict[int, Box]) -> list[Sheet]:
 def find_place(user: User, slug: str) -> tuple[Cohort, Membership | None]:
     """The cohort and the user's place in it; None for an organizer who only looks.
 
-    One query for members, two for organizers. `cohort.facilitator_count` and `cohort.people_count` are set.
-
     Raises:
         Http404: the user may not open this cohort.
     """
-    people = Membership.objects.filter(cohort=OuterRef("cohort"), left_at=None).order_by()
-    counted = people.values("cohort").annotate(n=Count("pk"))
-    membership = (
-        Membership.objects.current()
-        .filter(user=user, cohort__slug=slug)
-        .select_related("cohort")
-        .annotate(
-            people_count=Subquery(counted.values("n")),
-            facilitator_count=Subquery(counted.filter(role=Membership.Role.FACILITATOR).values("n")),
-        )
-        .first()
-    )
-    if membership is not None:
-        cohort = membership.cohort
-        cohort.people_count = membership.people_count or 0
-        cohort.facilitator_count = membership.facilitator_count or 0
-        return cohort, membership
-    cohort = Cohort.objects.visible_to(user).filter(slug=slug).first()
-    if cohort is None:
-        raise Http404
-    cohort.people_count = cohort.facilitator_count = 0
-    return cohort, None
+    for membership in user.places.values():
+        if membership.cohort.slug == slug:
+            return membership.cohort, membership
+    return get_object_or_404(Cohort.objects.visible_to(user), slug=slug), None
 
 
 class Worksheet:
@@ -132,18 +113,26 @@ class Worksheet:
         self.sheets: list[Sheet] = []
 
     def load(self) -> None:
-        """Read prompts, words and comments. Not needed while the week is closed."""
+        """Read prompts, words and comments, one's own and the others'. Not needed while the week is closed."""
+        self._load_prompts()
+        if self.membership:
+            own_or_shared = Q(membership=self.membership) | Q(readers=Readers.GROUP, membership__left_at=None)
+            self._fill(Response.objects.readable_by(self.user).filter(own_or_shared))
+            self._add_feedback()
+
+    def load_own(self) -> None:
+        """Read prompts and one's own words: what saving needs."""
+        self._load_prompts()
+        self._fill(Response.objects.filter(membership=self.membership))
+
+    def _load_prompts(self) -> None:
         prompts = list(Prompt.objects.filter(section__week=self.week).in_order())
         self.boxes = {prompt.pk: Box(prompt) for prompt in prompts}
         self.sheets = sheets_of(prompts, self.boxes)
-        if self.membership:
-            self._fill(Response.objects.readable_by(self.user))
-            self._add_feedback()
 
-    def _fill(self, readable: QuerySet[Response]) -> None:
-        shown = Q(membership=self.membership) | Q(readers=Readers.GROUP, membership__left_at=None)
-        responses = readable.filter(shown, prompt__section__week=self.week)
-        for response in responses.select_related("membership__user").order_by("membership__joined_at", "membership"):
+    def _fill(self, responses: QuerySet[Response]) -> None:
+        here = responses.filter(prompt__section__week=self.week).select_related("membership__user")
+        for response in here.order_by("membership__joined_at", "membership_id"):
             response.prompt = self.boxes[response.prompt_id].prompt
             if response.membership_id == self.membership.pk:
                 self.boxes[response.prompt_id].fill(response)
@@ -169,7 +158,7 @@ class Worksheet:
     @cached_property
     def readers(self) -> list[tuple[str, str]]:
         """The choices of who may read, with how many people that is today."""
-        facilitators, people = self.cohort.facilitator_count, self.cohort.people_count
+        facilitators, people = self.membership.facilitator_count, self.membership.people_count
         return [
             (Readers.SELF, Readers.SELF.label),
             (Readers.FACILITATORS, _("Up to facilitators (%(n)d)") % {"n": facilitators}),
@@ -200,29 +189,24 @@ class Worksheet:
             Whether all of them are saved. Otherwise the boxes hold what was typed and say what is wrong.
         """
         sent = [box for box in self.boxes.values() if f"text-{box.prompt.pk}" in data]
-        results = [self._save_box(box, data, device) for box in sent]
-        return all(results)
+        saves = [self._save_of(box, data, device) for box in sent]
+        changed = [save for save in saves if save]
+        current = {box.prompt.pk: box.response for box in sent}
+        for save, saved in zip(changed, Response.objects.write_together(changed, current), strict=True):
+            box = self.boxes[save.prompt_id]
+            box.fill(saved.response)
+            if not saved.accepted:
+                box.text, box.other = save.text, saved.response.text
+        return not any(box.errors or box.other is not None for box in sent)
 
-    def _save_box(self, box: Box, data: Any, device: str) -> bool:
+    def _save_of(self, box: Box, data: Any, device: str) -> Save | None:
+        """What is to be saved of a box; None if it is unchanged, or cannot be and says so."""
         form = ResponseForm.from_page(data, box.prompt.pk)
         if not form.is_valid():
             box.text = data[f"text-{box.prompt.pk}"]
             box.errors = [message for messages in form.errors.values() for message in messages]
-            return False
-        sent = form.cleaned_data
-        if (sent["text"], sent["readers"]) == (box.text, box.readers) or (not box.response and not sent["text"]):
-            return True
-        saved = Response.objects.write(
-            box.prompt.pk,
-            self.membership.pk,
-            operation_id=sent["operation_id"],
-            base_version=sent["base_version"],
-            text=sent["text"],
-            readers=sent["readers"],
-            questions=self.questions,
-            device=device,
-        )
-        box.fill(saved.response)
-        if not saved.accepted:
-            box.text, box.other = sent["text"], saved.response.text
-        return saved.accepted
+            return None
+        unchanged = (form.cleaned_data["text"], form.cleaned_data["readers"]) == (box.text, box.readers)
+        if unchanged or (not box.response and not form.cleaned_data["text"]):
+            return None
+        return form.save_of(box.prompt.pk, self.membership.pk, self.questions, device)

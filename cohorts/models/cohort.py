@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,12 +28,11 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
     def joined_by(self, user: User) -> "CohortQuerySet":
         """Those in which the user takes part today, in any role."""
-        return self.live().filter(pk__in=Membership.objects.filter(user=user, left_at=None).values("cohort"))
+        return self.live().filter(pk__in=user.joined)
 
     def facilitated_by(self, user: User) -> "CohortQuerySet":
         """Those in which the user is a facilitator today."""
-        mine = Membership.objects.filter(user=user, left_at=None).facilitators()
-        return self.live().filter(pk__in=mine.values("cohort"))
+        return self.live().filter(pk__in=user.facilitated)
 
     def administered_by(self, user: User) -> "CohortQuerySet":
         """Those that the user sees in the admin: all for organizers, the facilitated ones for others."""
@@ -91,6 +91,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def members(self) -> "MembershipQuerySet":
         """Those who write and are counted; facilitators are not."""
         return self.filter(role=Membership.Role.MEMBER)
+
+    def with_head_count(self) -> "MembershipQuerySet":
+        """Each with `people_count` and `facilitator_count`: how many take part in its cohort today."""
+        here = Membership.objects.filter(cohort=models.OuterRef("cohort"), left_at=None).order_by()
+        counted = here.values("cohort").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(
+            people_count=models.Subquery(counted),
+            facilitator_count=Coalesce(models.Subquery(counted.filter(role=Membership.Role.FACILITATOR)), 0),
+        )
 
     def administered_by(self, user: User) -> "MembershipQuerySet":
         """All in the cohorts that the user sees in the admin, those who left too."""

@@ -1,6 +1,6 @@
 """The people: an e-mail address to sign in with and the nickname used in the salon."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -8,6 +8,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .cohort import Membership
 
 ORGANIZERS = "Organizers"
 
@@ -74,6 +77,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_superuser or self.groups.filter(name=ORGANIZERS).exists()
 
     @cached_property
+    def places(self) -> "dict[int, Membership]":
+        """Her memberships of today by the cohort's id, with cohort and head count. One query, once per request."""
+        memberships = self.memberships.current().select_related("cohort").with_head_count()
+        return {membership.cohort_id: membership for membership in memberships}
+
+    @property
+    def joined(self) -> list[int]:
+        """The ids of the cohorts where she takes part today, in any role."""
+        return list(self.places)
+
+    @property
+    def facilitated(self) -> list[int]:
+        """The ids of the cohorts that she facilitates today."""
+        return [cohort for cohort, membership in self.places.items() if membership.is_facilitator]
+
+    @property
     def is_facilitator(self) -> bool:
-        """Whether she facilitates any running cohort. One query, once per request."""
-        return self.memberships.current().facilitators().exists()
+        """Whether she facilitates any running cohort."""
+        return bool(self.facilitated)

@@ -98,48 +98,57 @@ def readings(people: People, places: Iterator[tuple[Member, int]], bare: Iterato
     return ours, plain
 
 
-def pages(people: People) -> list[Page]:
-    """All lines of the report, in order."""
-    first, facilitators = people.members[0], list(people.facilitators.values())
-    everybody, readers = (lambda: cycle(people.members)), (lambda: cycle(facilitators))
-    weeks = [(member, week) for week in range(CURRENT_WEEK - 1, 0, -1) for member in people.members]
-    count = min(READ_BEFORE, len(weeks) // 2)
-    often, rest = weeks[-count:], weeks[:-count]
-    listing = reverse("admin:workbook_response_changelist")
-    rounds = len(facilitators) + 5
+def member_pages(people: People) -> list[Page]:
+    """今週 and the worksheet, each opened by one member after the other."""
+    first, rounds = people.members[0], len(people.facilitators) + 5
+    reached = {"goal": 2.0, "aim": 1.4}
     return [
         Page(
             "today",
-            (Ask(reverse("workbook:today"), member.session) for member in everybody()),
-            (Ask("/", member.bare_session) for member in everybody()),
-            goal=2.0,
-            aim=1.4,
+            (Ask(reverse("workbook:today"), member.session) for member in cycle(people.members)),
+            (Ask("/", member.bare_session) for member in cycle(people.members)),
             queries=10,
             warm_up=rounds,
+            **reached,
         ),
         Page(
             "worksheet, one member",
             cycle([Ask(our_week(first), first.session)]),
             cycle([Ask(bare_week(first), first.bare_session)]),
-            goal=2.0,
-            aim=1.4,
             queries=8,
+            **reached,
         ),
         Page(
             "worksheet, many members",
-            (Ask(our_week(member), member.session) for member in everybody()),
-            (Ask(bare_week(member), member.bare_session) for member in everybody()),
-            goal=2.0,
-            aim=1.4,
+            (Ask(our_week(member), member.session) for member in cycle(people.members)),
+            (Ask(bare_week(member), member.bare_session) for member in cycle(people.members)),
             queries=8,
             warm_up=rounds,
+            **reached,
         ),
+    ]
+
+
+def saving(people: People) -> list[Page]:
+    """One box by autosave, and the whole form of a browser without scripts."""
+    return [
         Page("save of one box", *saves(people), goal=1.6, aim=1.2, queries=6, times=3),
         Page("whole form, five boxes", *forms(people), goal=1.6, times=2),
+    ]
+
+
+def admin_pages(people: People) -> list[Page]:
+    """The facilitators' list, and weeks read for the first time and again."""
+    readers = list(people.facilitators.values())
+    weeks = [(member, week) for week in range(CURRENT_WEEK - 1, 0, -1) for member in people.members]
+    count = min(READ_BEFORE, len(weeks) // 2)
+    often, rest = weeks[-count:], weeks[:-count]
+    listing = reverse("admin:workbook_response_changelist")
+    return [
         Page(
             "admin list",
-            (Ask(listing, reader.session) for reader in readers()),
-            (Ask("/responses/", reader.bare_session) for reader in readers()),
+            (Ask(listing, reader.session) for reader in cycle(readers)),
+            (Ask("/responses/", reader.bare_session) for reader in cycle(readers)),
             goal=None,
             queries=12,
         ),
@@ -152,6 +161,11 @@ def pages(people: People) -> list[Page]:
             warm_up=READ_BEFORE + 5,
         ),
     ]
+
+
+def pages(people: People) -> list[Page]:
+    """All lines of the report, in order."""
+    return [*member_pages(people), *saving(people), *admin_pages(people)]
 
 
 def chosen(all_pages: list[Page], names: list[str]) -> list[Page]:

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cohorts.models import Cohort, Membership, User
+from cohorts.models import Membership, User
 from workbook.models import AccessRecord, Feedback, Prompt, Readers, Reading, Response, Revision, Week
 
 from .forms import AnswerForm
@@ -50,7 +50,7 @@ class MemberWeek:
 
     def _find_members(self, membership_id: int) -> list[Membership]:
         """The members of the cohort in the order they joined; one who left only if she is the one asked for."""
-        here = Membership.objects.filter(pk=membership_id, cohort__in=Cohort.objects.facilitated_by(self.reader))
+        here = Membership.objects.filter(pk=membership_id, cohort__in=self.reader.facilitated)
         beside = Membership.objects.members().filter(cohort__in=here.values("cohort"))
         return list(beside.filter(Q(left_at=None) | Q(pk=membership_id)).select_related("user", "cohort"))
 

@@ -28,7 +28,7 @@ class WeekFilter(admin.SimpleListFilter):
     parameter_name = "week"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[int, str]]:
-        mine = Week.objects.filter(cohort__in=Cohort.objects.facilitated_by(request.user))
+        mine = Week.objects.filter(cohort__in=request.user.facilitated)
         numbers = mine.order_by("number").values_list("number", flat=True).distinct()
         return [(number, str(Week(number=number).label)) for number in numbers]
 
@@ -90,7 +90,7 @@ class ResponseAdmin(ListOnly, ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Response]:
         mine = Response.objects.filter(
-            membership__cohort__in=Cohort.objects.facilitated_by(request.user),
+            membership__cohort__in=request.user.facilitated,
             membership__role=Membership.Role.MEMBER,
         )
         answered = Feedback.objects.filter(author=request.user, revision__response=OuterRef("pk"))

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'question',
                 'verbose_name_plural': 'questions',
-                'ordering': ['section', 'position', 'pk'],
+                'ordering': ['section_id', 'position', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'section',
                 'verbose_name_plural': 'sections',
-                'ordering': ['week', 'position', 'pk'],
+                'ordering': ['week_id', 'position', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'revision',
                 'verbose_name_plural': 'history',
-                'ordering': ['response', 'pk'],
+                'ordering': ['response_id', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'week',
                 'verbose_name_plural': 'weeks',
-                'ordering': ['cohort', 'number'],
+                'ordering': ['cohort_id', 'number'],
             },
         ),
         migrations.AddField(

@@ -3,7 +3,7 @@
 from .plan import Prompt, Section, Week
 from .privacy import PrivacyPage
 from .talk import AccessRecord, Feedback, Reading
-from .words import MAX_LENGTH, OperationReused, Readers, Response, Revision, Saved
+from .words import MAX_LENGTH, OperationReused, Readers, Response, Revision, Save, Saved
 
 __all__ = [
     "MAX_LENGTH",
@@ -16,6 +16,7 @@ __all__ = [
     "Reading",
     "Response",
     "Revision",
+    "Save",
     "Saved",
     "Section",
     "Week",

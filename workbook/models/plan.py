@@ -78,7 +78,7 @@ class Week(models.Model):
     class Meta:
         verbose_name = _("week")
         verbose_name_plural = _("weeks")
-        ordering = ["cohort", "number"]
+        ordering = ["cohort_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["cohort", "number"], name="week_once_per_cohort_and_number"),
             models.CheckConstraint(condition=Q(number__gte=1), name="week_number_from_one"),
@@ -138,7 +138,7 @@ class Section(models.Model):
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")
-        ordering = ["week", "position", "pk"]
+        ordering = ["week_id", "position", "pk"]
         constraints = [models.UniqueConstraint(fields=["week", "kind"], name="section_once_per_week_and_kind")]
 
     def __str__(self) -> str:
@@ -184,7 +184,7 @@ class Prompt(models.Model):
     class Meta:
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-        ordering = ["section", "position", "pk"]
+        ordering = ["section_id", "position", "pk"]
         constraints = [models.UniqueConstraint(fields=["section", "position"], name="prompt_once_per_place")]
 
     def __str__(self) -> str:

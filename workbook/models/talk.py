@@ -2,15 +2,15 @@
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Cohort, Mail, Membership, User
+from cohorts.models import Mail, Membership, User
 
 from .plan import Week
-from .words import Response, Revision
+from .words import Response, Revision, is_readable
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
@@ -21,10 +21,9 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
         The group reads a shared text, not what was said to its writer.
         """
-        answered = Response.objects.readable_by(user).filter(
-            Q(membership__user=user) | Q(membership__cohort__in=Cohort.objects.facilitated_by(user))
-        )
-        return self.filter(revision__response__in=answered)
+        path = "revision__response__"
+        talks = Q(**{f"{path}membership__user": user}) | Q(**{f"{path}membership__cohort__in": user.facilitated})
+        return self.filter(is_readable(user, path), talks)
 
     @transaction.atomic
     def answer(self, revision: Revision, author: User, text: str) -> "Feedback":
@@ -91,8 +90,8 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
     def mark(self, responses: QuerySet[Response], reader: User) -> QuerySet[Response]:
         """The same responses, each with `is_readable` and `is_unread` (readable, not empty, newer than she read)."""
         read = self.filter(reader=reader, response=OuterRef("pk"), version__gte=OuterRef("version"))
-        readable = Response.objects.readable_by(reader).filter(pk=OuterRef("pk"))
-        marked = responses.annotate(is_readable=Exists(readable))
+        rule = ExpressionWrapper(is_readable(reader), output_field=models.BooleanField())
+        marked = responses.annotate(is_readable=rule)
         return marked.annotate(is_unread=Q(is_readable=True) & ~Q(text="") & ~Exists(read))
 
     def note(self, reader: User, versions: dict[int, int]) -> None:

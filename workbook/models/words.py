@@ -2,12 +2,12 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from django.db import IntegrityError, OperationalError, models, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +43,37 @@ class OperationReused(ValueError):
 
 
 @dataclass(frozen=True)
+class Save:
+    """One text on its way into one box.
+
+    `base_version` is the version the text was based on, 0 if there was none yet; `text` is as typed, with LF
+    line ends; `questions` are the texts of the week's prompts, which say nothing of one's own when pasted.
+    """
+
+    prompt_id: int
+    membership_id: int
+    operation_id: uuid.UUID
+    base_version: int
+    text: str
+    readers: str
+    questions: Sequence[str]
+    device: str = ""
+
+    def append_to(self, response: "Response", *, version: int | None) -> "Revision":
+        """Put the text into the history."""
+        return Revision.objects.create(
+            response=response,
+            operation_id=self.operation_id,
+            base_version=self.base_version,
+            version=version,
+            text=self.text,
+            sha256=digest(self.text),
+            readers=self.readers,
+            device=self.device,
+        )
+
+
+@dataclass(frozen=True)
 class Saved:
     """What became of a save.
 
@@ -56,19 +87,26 @@ class Saved:
     branch_id: int | None = None
 
 
+def is_readable(user: User, response: str = "") -> Q:
+    """The rule of who reads a text: its writer always; when shared, a facilitator or member of today.
+
+    Args:
+        response: the path to the response, with its underscores, where the query is not about responses.
+    """
+    readers, cohort = f"{response}readers", f"{response}membership__cohort__in"
+    return (
+        Q(**{f"{response}membership__user": user})
+        | Q(**{f"{readers}__in": [Readers.FACILITATORS, Readers.GROUP], cohort: user.facilitated})
+        | Q(**{readers: Readers.GROUP, cohort: user.joined})
+    )
+
+
 class ResponseQuerySet(models.QuerySet["Response"]):
-    """Responses, by who may read them. `readable_by` is the only rule about text, `progress_for` about existence."""
+    """Responses, by who may know what: `readable_by` is the only rule about text, `progress_for` about existence."""
 
     def readable_by(self, user: User) -> Self:
-        """Texts that the user may read: her own always; shared ones as a facilitator or member today."""
-        return self.filter(
-            Q(membership__user=user)
-            | Q(
-                readers__in=[Readers.FACILITATORS, Readers.GROUP],
-                membership__cohort__in=Cohort.objects.facilitated_by(user),
-            )
-            | Q(readers=Readers.GROUP, membership__cohort__in=Cohort.objects.joined_by(user))
-        )
+        """Texts that the user may read."""
+        return self.filter(is_readable(user))
 
     def promises_of(self, user: User) -> Self:
         """The user's own actions, in the cohorts where she takes part today."""
@@ -99,98 +137,95 @@ class ResponseQuerySet(models.QuerySet["Response"]):
                 changed.append(response)
         self.bulk_update(changed, ["written"])
 
-    def write(
-        self,
-        prompt_id: int,
-        membership_id: int,
-        *,
-        operation_id: uuid.UUID,
-        base_version: int,
-        text: str,
-        readers: str,
-        questions: Iterable[str],
-        device: str = "",
-    ) -> Saved:
+    def write(self, save: Save) -> Saved:
         """Save one box: append a revision, then compare and swap, in one short transaction.
 
         The words are in the history whatever happens next. A known operation gives its first answer again.
         A lost race is tried again, and then meets the other's text.
 
-        Args:
-            base_version: the version the text was based on; 0 means that there was none yet.
-            text: as typed, with LF line ends.
-            questions: the texts of the week's prompts, for `written`.
-
         Raises:
             OperationReused: the operation is known with another text.
             OperationalError: five races in a row were lost; worth trying again later.
         """
-        save = _Save(prompt_id, membership_id, operation_id, base_version, text, readers, device)
-        written = has_own_words(text, questions)
         for _attempt in range(5):
             try:
                 with transaction.atomic():
-                    return self._write_once(save, written)
+                    current = self.filter(prompt=save.prompt_id, membership=save.membership_id).first()
+                    return self._write_once(save, current)
             except (IntegrityError, _LostRace):
                 continue
         raise OperationalError("Lost five races for one response.")
 
-    def _write_once(self, save: "_Save", written: bool) -> Saved:
-        known = Revision.objects.filter(response=OuterRef("pk"), operation_id=save.operation_id)
-        response = (
-            self.filter(prompt=save.prompt_id, membership=save.membership_id)
-            .annotate(known_id=Subquery(known.values("pk")))
-            .first()
-        )
-        if response is None:
-            return self._first(save, written)
-        if response.known_id:
-            return self._replay(save, response)
-        if response.version != save.base_version:
-            return self._stale(save, response)
-        version = response.version + 1
-        save.append_to(response, version=version)
-        response.text, response.readers, response.written = save.text, save.readers, written
-        response.version, response.updated_at = version, timezone.now()
-        swapped = self.filter(pk=response.pk, version=save.base_version).update(
-            text=response.text,
-            readers=response.readers,
-            written=written,
-            version=version,
-            updated_at=response.updated_at,
-        )
-        if not swapped:
-            raise _LostRace
-        return Saved(response, True, version)
+    def write_together(self, saves: Sequence[Save], current: Mapping[int, "Response | None"]) -> list[Saved]:
+        """Save the boxes of one form, each as `write` does; in one transaction while nobody else writes in them.
 
-    def _first(self, save: "_Save", written: bool) -> Saved:
+        A form that was gone back to and sent again with other words counts as a new operation.
+
+        Args:
+            current: what the boxes hold as far as is known, by prompt; the swap finds out if that is old.
+        """
+        try:
+            with transaction.atomic():
+                return [self._write_once(save, current.get(save.prompt_id)) for save in saves]
+        except (IntegrityError, _LostRace, OperationReused):
+            return [self._write_anyway(save) for save in saves]
+
+    def _write_anyway(self, save: Save) -> Saved:
+        try:
+            return self.write(save)
+        except OperationReused:
+            return self.write(replace(save, operation_id=uuid.uuid4()))
+
+    def _write_once(self, save: Save, current: "Response | None") -> Saved:
+        if current is None:
+            return self._first(save)
+        if current.version != save.base_version:
+            # An accepted save has moved the version, so only here can the operation be known.
+            known = current.revisions.filter(operation_id=save.operation_id).first()
+            return self._replay(save, current, known) if known else self._stale(save, current)
+        version, now = current.version + 1, timezone.now()
+        save.append_to(current, version=version)
+        values = {
+            "text": save.text,
+            "readers": save.readers,
+            "written": has_own_words(save.text, save.questions),
+            "version": version,
+            "updated_at": now,
+        }
+        if not self.filter(pk=current.pk, version=save.base_version).update(**values):
+            raise _LostRace
+        for name, value in values.items():
+            setattr(current, name, value)
+        return Saved(current, True, version)
+
+    def _first(self, save: Save) -> Saved:
         response = self.create(
             prompt_id=save.prompt_id,
             membership_id=save.membership_id,
             text=save.text,
             readers=save.readers,
-            written=written,
+            written=has_own_words(save.text, save.questions),
         )
         save.append_to(response, version=1)
         return Saved(response, True, 1)
 
-    def _replay(self, save: "_Save", response: "Response") -> Saved:
-        revision = Revision.objects.get(pk=response.known_id)
-        if revision.text != save.text:
+    @staticmethod
+    def _replay(save: Save, current: "Response", known: "Revision") -> Saved:
+        if known.text != save.text:
             raise OperationReused
-        if revision.version is None:
-            return Saved(response, False, response.version, revision.pk)
-        return Saved(response, True, revision.version)
+        if known.version is None:
+            return Saved(current, False, current.version, known.pk)
+        return Saved(current, True, known.version)
 
-    def _stale(self, save: "_Save", response: "Response") -> Saved:
-        narrower = Readers.narrower(save.readers, response.readers)
-        if narrower != response.readers:
-            response.readers = narrower
-            self.filter(pk=response.pk).update(readers=narrower)
-        if response.text == save.text:
-            return Saved(response, True, response.version)
-        branch = save.append_to(response, version=None)
-        return Saved(response, False, response.version, branch.pk)
+    def _stale(self, save: Save, current: "Response") -> Saved:
+        narrower = Readers.narrower(save.readers, current.readers)
+        if narrower != current.readers:
+            current.readers = narrower
+            self.filter(pk=current.pk).update(readers=narrower)
+        if current.text == save.text:
+            return Saved(current, True, current.version)
+        branch = save.append_to(current, version=None)
+        return Saved(current, False, current.version, branch.pk)
 
 
 class Response(models.Model):
@@ -258,7 +293,7 @@ class Revision(models.Model):
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("history")
-        ordering = ["response", "pk"]
+        ordering = ["response_id", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["response", "operation_id"], name="revision_once_per_operation"),
             models.UniqueConstraint(fields=["response", "version"], name="revision_once_per_version"),
@@ -270,26 +305,3 @@ class Revision(models.Model):
 
 class _LostRace(Exception):
     """Another save came between reading and swapping."""
-
-
-@dataclass(frozen=True)
-class _Save:
-    prompt_id: int
-    membership_id: int
-    operation_id: uuid.UUID
-    base_version: int
-    text: str
-    readers: str
-    device: str
-
-    def append_to(self, response: Response, *, version: int | None) -> Revision:
-        return Revision.objects.create(
-            response=response,
-            operation_id=self.operation_id,
-            base_version=self.base_version,
-            version=version,
-            text=self.text,
-            sha256=digest(self.text),
-            readers=self.readers,
-            device=self.device,
-        )

@@ -7,7 +7,7 @@ import pytest
 
 from cohorts.models import Mail, Membership
 from tests.cast import join, make_user, prompt_of, write
-from workbook.models import AccessRecord, Feedback, Readers, Reading, Response, Revision
+from workbook.models import AccessRecord, Feedback, Readers, Reading, Response, Revision, Save
 
 
 def address(cast, week=1, membership=None):
@@ -22,15 +22,8 @@ def reader(client, cast):
 
 def rewrite(response, text, readers=Readers.FACILITATORS):
     response.refresh_from_db()
-    return Response.objects.write(
-        response.prompt_id,
-        response.membership_id,
-        operation_id=uuid4(),
-        base_version=response.version,
-        text=text,
-        readers=readers,
-        questions=[],
-    ).response
+    save = Save(response.prompt_id, response.membership_id, uuid4(), response.version, text, readers, [])
+    return Response.objects.write(save).response
 
 
 def shown(response):

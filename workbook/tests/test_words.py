@@ -5,19 +5,13 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import QUESTIONS, prompt_of
-from workbook.models import OperationReused, Readers, Response, Revision
+from workbook.models import OperationReused, Readers, Response, Revision, Save
 
 
 def save(cast, text, base, operation=None, readers=Readers.FACILITATORS, prompt=None):
-    return Response.objects.write(
-        (prompt or prompt_of(cast.cohort, week=2)).pk,
-        cast.membership.pk,
-        operation_id=operation or uuid4(),
-        base_version=base,
-        text=text,
-        readers=readers,
-        questions=QUESTIONS,
-    )
+    box = prompt or prompt_of(cast.cohort, week=2)
+    operation = operation or uuid4()
+    return Response.objects.write(Save(box.pk, cast.membership.pk, operation, base, text, readers, QUESTIONS))
 
 
 def test_first_and_second_save(cast):
