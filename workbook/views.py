@@ -3,6 +3,7 @@
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
@@ -40,6 +41,7 @@ def week_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         if request.method == "POST":
             return save_week(request, sheet)
         sheet.load()
+        sheet.record_reading()
         return render(request, "workbook/week.html", {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"})
 
 
@@ -48,9 +50,14 @@ def save_week(request: HttpRequest, sheet: Worksheet) -> HttpResponse:
     if sheet.membership is None:
         return HttpResponse(status=405)
     sheet.load_own()
-    if sheet.save(request.POST, device_label(request)):
+    try:
+        saved = sheet.save(request.POST, device_label(request))
+    except OperationalError:
+        saved = sheet.keep(request.POST, _("Cannot save right now. Please press Save once more."))
+    if saved:
         messages.success(request, _("Saved."))
         return redirect(sheet.week)
+    messages.error(request, _("Some boxes are not saved. Please look at the red notes below."))
     context = {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
     return render(request, "workbook/week.html", context, status=422)
 
@@ -67,7 +74,8 @@ def response_save(request: HttpRequest, pk: int) -> JsonResponse:
     if prompt is None:
         return answers.not_found()
     form = ResponseForm.from_json(request.body)
-    if form.data.get("user") not in {None, request.user.pk}:
+    owner = form.data.get("user")
+    if owner is not None and owner != request.user.pk:
         return answers.user_changed()
     if not form.is_valid():
         return answers.invalid(form)
@@ -99,6 +107,13 @@ def feedback_thanks(request: HttpRequest, pk: int) -> HttpResponse:
     comment.thank()
     prompt = comment.revision.response.prompt
     return redirect(f"{prompt.section.week.get_absolute_url()}#box-{prompt.pk}")
+
+
+@require_GET
+def cohort_current(request: HttpRequest) -> HttpResponse:
+    """Lead to the overview of the cohort that 今週 shows."""
+    run = Today(request.user).run
+    return redirect(run.cohort if run else "workbook:today")
 
 
 @require_GET

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cohorts.models import Cohort, Membership, User
 
 from .forms import ResponseForm
-from .models import Feedback, Prompt, Readers, Response, Save, Section, Week
+from .models import AccessRecord, Feedback, Prompt, Readers, Response, Save, Section, Week
 
 
 @dataclass
@@ -176,6 +176,12 @@ class Worksheet:
         reflection = (sheet for sheet in self.sheets if sheet.section.kind == Section.Kind.REFLECTION)
         return self.week.session_has_begun or all(sheet.state == "written" for sheet in reflection)
 
+    def record_reading(self) -> None:
+        """Note that a facilitator was shown others' words. Members reading what was shared with them leave no trace."""
+        if self.membership and self.membership.is_facilitator and self.may_hear:
+            writers = {voice.membership_id: voice.membership for voice in self.voices}
+            AccessRecord.objects.record_all(self.user, writers.values(), self.week, AccessRecord.Deed.READ)
+
     @property
     def neighbours(self) -> dict[str, Week | None]:
         """The opened weeks before and after this one."""
@@ -199,6 +205,14 @@ class Worksheet:
                 box.text, box.other = save.text, saved.response.text
         return not any(box.errors or box.other is not None for box in sent)
 
+    def keep(self, data: Any, reason: str) -> bool:
+        """Put what was typed into the boxes again, with the reason why it is not saved. Always False."""
+        for box in self.boxes.values():
+            typed = data.get(f"text-{box.prompt.pk}", box.text)
+            if typed != box.text:
+                box.text, box.errors = typed, [reason]
+        return False
+
     def _save_of(self, box: Box, data: Any, device: str) -> Save | None:
         """What is to be saved of a box; None if it is unchanged, or cannot be and says so."""
         form = ResponseForm.from_page(data, box.prompt.pk)
@@ -206,7 +220,9 @@ class Worksheet:
             box.text = data[f"text-{box.prompt.pk}"]
             box.errors = [message for messages in form.errors.values() for message in messages]
             return None
-        unchanged = (form.cleaned_data["text"], form.cleaned_data["readers"]) == (box.text, box.readers)
-        if unchanged or (not box.response and not form.cleaned_data["text"]):
+        sent, base = (form.cleaned_data["text"], form.cleaned_data["readers"]), form.cleaned_data["base_version"]
+        if sent == (box.text, box.readers) or (not box.response and not sent[0]):
             return None
+        if box.version != base and box.response.revisions.filter(version=base, text=sent[0], readers=sent[1]).exists():
+            return None  # an old page; this box was not touched on it
         return form.save_of(box.prompt.pk, self.membership.pk, self.questions, device)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -13,6 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
 
 from cohorts.models import Cohort, User
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def validate_date(value: datetime) -> None:
+    """Raises ValidationError for a date that nobody means: a slip of the finger must not break a page."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(_("Please check the date: it should lie between 2000 and 2100."))
 
 
 class WeekQuerySet(models.QuerySet["Week"]):
@@ -66,12 +74,14 @@ class Week(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     theme = models.CharField(_("theme"), max_length=200)
     aim = MarkdownxField(_("aim"), blank=True)
-    opens_at = models.DateTimeField(_("opens"))
-    session_at = models.DateTimeField(_("session"))
+    opens_at = models.DateTimeField(_("opens"), validators=[validate_date])
+    session_at = models.DateTimeField(_("session"), validators=[validate_date])
     session_minutes = models.PositiveSmallIntegerField(
         _("minutes"), default=60, validators=[MinValueValidator(5), MaxValueValidator(24 * 60)]
     )
-    meeting_url = models.URLField(_("meeting link"), max_length=500, blank=True)
+    meeting_url = models.URLField(
+        _("meeting link"), max_length=500, blank=True, validators=[URLValidator(schemes=["http", "https"])]
+    )
 
     objects = WeekQuerySet.as_manager()
 
