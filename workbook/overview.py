@@ -28,11 +28,16 @@ class OwnWeek:
         return any(sheet.state != "empty" for sheet in self.sheets)
 
     @property
-    def growth(self) -> str:
-        """The picture of the week: `seed`, `sprout` once something is written, `plant` when all is."""
+    def state(self) -> str:
+        """`written` when all sections are, `started` when any holds something, else `empty`."""
         if self.sheets and self.written == len(self.sheets):
-            return "plant"
-        return "sprout" if self.has_words else "seed"
+            return "written"
+        return "started" if self.has_words else "empty"
+
+    @property
+    def picture(self) -> str:
+        """How far the week has grown: `seed`, `sprout`, `plant`."""
+        return {"empty": "seed", "started": "sprout", "written": "plant"}[self.state]
 
 
 def own_weeks(cohort: Cohort, membership: Membership | None, weeks: list[Week]) -> list[OwnWeek]:

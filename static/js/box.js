@@ -87,7 +87,8 @@ export class Box {
       this.attempt = 0;
       this.versionField.value = answer.version;
       this.savedText = save.text;
-      this.savedReaders = save.readers;
+      if (this.readers.value === save.readers) this.readers.value = answer.readers; // in a conflict the narrower holds
+      this.savedReaders = answer.readers;
       this.setBadge(answer.state);
       this.show("saved", clock.format(new Date(answer.saved_at)));
       if (this.dirty) this.touched();
@@ -129,7 +130,7 @@ export class Box {
   show(state, detail = "") {
     this.state = state;
     const say = this.form.dataset;
-    const sentences = { typing: "", saving: "", saved: "", waiting: detail || say.waiting, refused: detail, conflict: detail };
+    const sentences = { typing: "", saving: "", saved: "", waiting: detail || say.waiting, refused: detail, conflict: "" };
     const sentence = sentences[state] ?? "";
     if (this.status.textContent !== sentence) this.status.textContent = sentence;
     this.status.classList.toggle("trouble", ["waiting", "refused", "conflict"].includes(state));

@@ -15,7 +15,7 @@ function showPage(state, detail) {
   const states = new Set(boxes.map((box) => box.state));
   const worst = [...TROUBLE, "saving", "typing", "saved"].find((name) => states.has(name)) ?? "idle";
   const sentences = { typing: say.typing, saving: say.saving, saved: `${say.saved} ${savedAt}`, idle: say.auto };
-  const sentence = sentences[worst] ?? say.unsent;
+  const sentence = sentences[worst] ?? (worst === "waiting" ? say.unsent : say.check);
   if (line.textContent !== sentence) line.textContent = sentence;
   line.className = `page-status ${TROUBLE.includes(worst) ? "trouble" : worst === "saved" || worst === "idle" ? "" : "busy"}`;
 }

@@ -77,7 +77,7 @@ def test_second_save_builds_on_the_first(sheet, prompt):
 def test_offline_is_said_and_made_good(sheet, prompt):
     sheet.context.set_offline(True)
     box(sheet, prompt).fill("トンネルの中")
-    expect(line(sheet)).to_have_text("まだ送信できていません。この画面は開いたままにしてください")
+    expect(line(sheet)).to_have_text("未送信の欄があります")
     expect(line(sheet)).to_have_class(re.compile("trouble"))
     assert not Response.objects.filter(prompt=prompt).exists()
     sheet.context.set_offline(False)
@@ -100,9 +100,9 @@ def test_lost_answer_is_no_conflict(sheet, prompt):
 @pytest.mark.parametrize(
     ("button", "expected"),
     [
-        ("両方つなげる", "机の文\n\n---\n\n電話の文"),
-        ("これを残す", "机の文"),
-        ("あちらを残す", "電話の文"),
+        ("両方をつなげて残す", "机の文\n\n---\n\n電話の文"),
+        ("この画面の文章にする", "机の文"),
+        ("もうひとつの文章にする", "電話の文"),
     ],
 )
 def test_conflict_shows_both_and_the_member_chooses(sheet, cast, prompt, button, expected):

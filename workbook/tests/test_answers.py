@@ -124,9 +124,10 @@ def test_closed_week_is_404(client, cast):
     assert post(client, prompt_of(cast.cohort, week=4), body()).status_code == 404
 
 
-def test_page_of_somebody_else_is_refused(client, cast, prompt):
+@pytest.mark.parametrize("owner", [0, [], {}, "1", True])
+def test_page_of_somebody_else_is_refused(client, cast, prompt, owner):
     client.force_login(cast.member)
-    answer = post(client, prompt, body(user=cast.colleague.pk))
+    answer = post(client, prompt, body(user=owner))
     assert (answer.status_code, answer.json()["error"]) == (409, "user_changed")
     assert not Response.objects.filter(prompt=prompt).exists()
 

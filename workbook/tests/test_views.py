@@ -1,13 +1,15 @@
 """Pages of members: each works, keeps words to the letter, and is closed to strangers."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import join, make_user, prompt_of, write
-from workbook.models import Feedback, Readers, Response, Revision, Section, Week
+from workbook.models import AccessRecord, Feedback, Readers, Response, Revision, Save, Section, Week
 
 
 @pytest.fixture
@@ -271,3 +273,86 @@ def test_session_time_is_shown_in_the_cohorts_zone(client, cast):
     week.save()
     client.force_login(cast.member)
     assert "21:34" in client.get(week.get_absolute_url()).content.decode()
+
+
+# Old pages, absurd input
+
+
+def test_form_sent_twice_with_more_text_keeps_both(client, cast, week_url):
+    one = prompt_of(cast.cohort, week=2)
+    client.force_login(cast.member)
+    client.post(week_url, fields(one, "途中まで"))
+    answer = client.post(week_url, fields(one, "途中まで、そして続き"))
+    assert answer.status_code == 422
+    assert "\n途中まで、そして続き</textarea>" in answer.content.decode()
+    assert set(Revision.objects.filter(response__prompt=one).values_list("text", flat=True)) == {
+        "途中まで",
+        "途中まで、そして続き",
+    }
+
+
+def test_untouched_box_of_an_old_page_changes_nothing(client, cast, week_url):
+    one = prompt_of(cast.cohort, week=2)
+    client.force_login(cast.member)
+    client.post(week_url, fields(one, "古い文"))
+    client.post(week_url, fields(one, "新しい文", base=1, operation="b9d4f3a0-0000-4000-8000-000000000002"))
+    untouched = fields(one, "古い文", base=1, operation="b9d4f3a0-0000-4000-8000-000000000003")
+    assert client.post(week_url, untouched).status_code == 302
+    assert Response.objects.get(prompt=one).text == "新しい文"
+
+
+def test_boxes_are_saved_one_by_one_when_somebody_else_writes(cast):
+    one, two = prompt_of(cast.cohort, week=2), prompt_of(cast.cohort, week=2, position=2)
+    write(cast.membership, one, "電話で書いた")
+    saves = [Save(p.pk, cast.membership.pk, uuid4(), 0, "机で書いた", "group", []) for p in (one, two)]
+    first, second = Response.objects.write_together(saves, {})
+    assert (first.accepted, second.accepted) == (False, True)
+    assert Response.objects.get(prompt=one).text == "電話で書いた"
+    assert Revision.objects.get(pk=first.branch_id).text == "机で書いた"
+
+
+def test_absurd_ids_are_not_found(client, cast):
+    client.force_login(cast.member)
+    for number in (2**63, 10**30, int("9" * 400)):
+        assert client.post(f"/prompts/{number}/response/", "{}", content_type="application/json").status_code == 404
+        assert client.post(f"/responses/{number}/outcome/").status_code == 404
+        assert client.get(f"/cohorts/ours/weeks/{number}/").status_code == 404
+
+
+def test_absurd_dates_are_refused(cast):
+    week = Week.objects.get(cohort=cast.cohort, number=4)
+    week.session_at = week.session_at.replace(year=9999)
+    with pytest.raises(ValidationError):
+        week.full_clean()
+    week.session_at = week.session_at.replace(year=2050)
+    week.meeting_url = "ftp://example.com/"
+    with pytest.raises(ValidationError):
+        week.full_clean()
+
+
+# What a facilitator sees here
+
+
+def test_facilitator_is_led_to_the_office(client, cast):
+    client.force_login(cast.facilitator)
+    page = client.get("/").content.decode()
+    assert reverse("admin:index") in page
+    assert "第1週で、まだのもの" not in page
+
+
+def test_facilitators_reading_here_is_recorded(client, cast):
+    url = reverse("workbook:week_detail", args=["ours", 1])
+    client.force_login(cast.colleague)
+    client.get(url)
+    assert not AccessRecord.objects.exists()
+    client.force_login(cast.facilitator)
+    client.get(url)
+    record = AccessRecord.objects.get()
+    assert (record.actor, record.membership, record.week.number) == (cast.facilitator, cast.membership, 1)
+
+
+def test_overview_of_the_current_cohort(client, cast):
+    client.force_login(cast.member)
+    assert client.get("/cohorts/").url == reverse("workbook:cohort_detail", args=["ours"])
+    client.force_login(make_user("newcomer"))
+    assert client.get("/cohorts/").url == "/"
