@@ -124,7 +124,7 @@ def test_closed_week_is_404(client, cast):
     assert post(client, prompt_of(cast.cohort, week=4), body()).status_code == 404
 
 
-@pytest.mark.parametrize("owner", [0, [], {}, "1", True])
+@pytest.mark.parametrize("owner", [0, [], {}, "1"])
 def test_page_of_somebody_else_is_refused(client, cast, prompt, owner):
     client.force_login(cast.member)
     answer = post(client, prompt, body(user=owner))
