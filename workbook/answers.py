@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from .forms import ResponseForm
+from .forms import ResponseForm, Unreadable
 from .models import Saved
 from .models.words import digest
 
@@ -45,7 +45,7 @@ def in_json(view: View) -> View:
             answer = _refuse(503, "unavailable", _("Cannot save right now. Keep writing; it will be sent again."))
             answer["Retry-After"] = "2"
             return answer
-        except ValueError:
+        except Unreadable:
             return _refuse(422, "invalid", _("This could not be read. Your text stays here; please reload the page."))
 
     return wrapped

@@ -15,6 +15,10 @@ MAX_BODY = 1_000_000
 """Bytes of one autosave: 100,000 characters of four bytes each, with room for the rest."""
 
 
+class Unreadable(ValueError):
+    """What came is not what the page sends."""
+
+
 class WordsField(forms.CharField):
     """A member's words: nothing is trimmed; line ends become LF; what no database can hold is refused."""
 
@@ -51,6 +55,7 @@ class ResponseForm(forms.Form):
     readers = forms.ChoiceField(choices=Readers.choices)
     text = WordsField()
     sha256 = forms.CharField(required=False, max_length=64)
+    user = forms.IntegerField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError if the text is not the one whose hash was sent."""
@@ -70,14 +75,14 @@ class ResponseForm(forms.Form):
         """A bound form.
 
         Raises:
-            ValueError: the body is not a JSON object.
+            Unreadable: the body is not a JSON object.
         """
         try:
             data = json.loads(body)
-        except RecursionError as error:
-            raise ValueError("too deep") from error
+        except (ValueError, RecursionError) as error:
+            raise Unreadable from error
         if not isinstance(data, dict):
-            raise ValueError("not an object")
+            raise Unreadable
         return cls(data)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
@@ -66,11 +67,6 @@ class Overview:
         self.members = [person for person in everybody if not person.is_facilitator]
         self.facilitators = [person for person in everybody if person.is_facilitator]
 
-    @property
-    def current(self) -> Week | None:
-        """The last opened week."""
-        return next((own.week for own in reversed(self.weeks) if own.week.is_open), None)
-
 
 class OwnWords:
     """All that one person has written in one cohort, with the comments; hers also after leaving."""
@@ -82,7 +78,10 @@ class OwnWords:
             raise Http404
         self.membership, self.cohort = membership, membership.cohort
         self.is_current = membership.left_at is None and self.cohort.deleted_at is None
-        weeks = [week for week in self.cohort.weeks.all() if week.opens_at <= timezone.now()]
+        begun = Q(opens_at__lte=timezone.now()) | Q(sections__prompts__responses__membership=membership)
+        weeks = list(self.cohort.weeks.filter(begun).distinct())
+        for week in weeks:
+            week.cohort = self.cohort
         self.own = own_weeks(self.cohort, membership, weeks)
         self._add_feedback()
 
@@ -92,6 +91,10 @@ class OwnWords:
         for comment in comments.select_related("author", "revision"):
             if comment.revision.response_id in boxes:
                 boxes[comment.revision.response_id].feedback.append(comment)
+
+    @property
+    def weeks(self) -> list[Week]:
+        return [own.week for own in self.own]
 
     @property
     def boxes(self) -> list[Box]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from cohorts.models import Cohort, Membership, User
@@ -90,6 +91,16 @@ class Today:
         """`none` without a cohort, else that of the first one."""
         return self.run.phase if self.run else "none"
 
+    @property
+    def is_facilitator(self) -> bool:
+        """Whether she facilitates the cohort that is shown."""
+        return self.run.membership.is_facilitator
+
+    @property
+    def weight(self) -> str:
+        """The writing button is the one primary action, but for facilitators, who read."""
+        return "quiet" if self.is_facilitator else "primary"
+
     @cached_property
     def next_box(self) -> Box | None:
         """The next box to write; before the session that is one's own thoughts only."""
@@ -120,8 +131,10 @@ class Today:
 
     @cached_property
     def left(self) -> list[Cohort]:
-        """Cohorts that she left, where her words still stand. One query, only for those in no cohort."""
-        return list(Cohort.objects.filter(memberships__user=self.user, memberships__responses__gt=0).distinct())
+        """Cohorts that she left, where her words still stand. One query."""
+        hers = Membership.objects.filter(user=self.user).exclude(cohort__in=self.user.joined)
+        written = Response.objects.filter(membership=OuterRef("pk"))
+        return list(Cohort.objects.filter(memberships__in=hers.filter(Exists(written))))
 
     @cached_property
     def new_feedback(self) -> list[Feedback]:

@@ -4,6 +4,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
@@ -37,7 +38,9 @@ def week_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     sheet = Worksheet(request.user, slug, number)
     with time_zone(sheet.cohort.zone):
         if not sheet.week.is_open and sheet.membership:
-            return render(request, "workbook/week_closed.html", {"worksheet": sheet, "cohort": sheet.cohort})
+            typed = [text for name, text in request.POST.items() if name.startswith("text-") and text]
+            context = {"worksheet": sheet, "cohort": sheet.cohort, "typed": typed}
+            return render(request, "workbook/week_closed.html", context, status=422 if typed else 200)
         if request.method == "POST":
             return save_week(request, sheet)
         sheet.load()
@@ -74,11 +77,10 @@ def response_save(request: HttpRequest, pk: int) -> JsonResponse:
     if prompt is None:
         return answers.not_found()
     form = ResponseForm.from_json(request.body)
-    owner = form.data.get("user")
-    if owner is not None and owner != request.user.pk:
-        return answers.user_changed()
     if not form.is_valid():
         return answers.invalid(form)
+    if form.cleaned_data["user"] not in {None, request.user.pk}:
+        return answers.user_changed()
     questions = [prompt.text for prompt in prompts]
     try:
         saved = Response.objects.write(form.save_of(pk, prompt.membership_id, questions, device_label(request)))
@@ -138,8 +140,8 @@ def words(request: HttpRequest, slug: str) -> HttpResponse:
 def words_download(request: HttpRequest, slug: str) -> HttpResponse:
     """One's own weeks as Markdown in the page's format."""
     own = OwnWords(request.user, slug)
-    weeks = own.cohort.weeks.opened().with_prompts()
-    text = write_words(weeks, own.responses, title=own.cohort.name)
+    prefetch_related_objects(own.weeks, "sections__prompts")
+    text = write_words(own.weeks, own.responses, title=own.cohort.name)
     headers = {"Content-Disposition": f'attachment; filename="{slugify(own.cohort.slug)}.md"'}
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
 

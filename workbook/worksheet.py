@@ -41,6 +41,11 @@ class Box:
         return self.response.state if self.response else "empty"
 
     @property
+    def is_unsaved(self) -> bool:
+        """Whether the page shows something that is not saved: it was refused, or met another text."""
+        return bool(self.errors) or self.other is not None
+
+    @property
     def operation_id(self) -> uuid.UUID:
         """A new one for every page, so that pressing the button twice saves once."""
         return uuid.uuid4()
@@ -203,7 +208,7 @@ class Worksheet:
             box.fill(saved.response)
             if not saved.accepted:
                 box.text, box.other = save.text, saved.response.text
-        return not any(box.errors or box.other is not None for box in sent)
+        return not any(box.is_unsaved for box in sent)
 
     def keep(self, data: Any, reason: str) -> bool:
         """Put what was typed into the boxes again, with the reason why it is not saved. Always False."""
@@ -218,11 +223,13 @@ class Worksheet:
         form = ResponseForm.from_page(data, box.prompt.pk)
         if not form.is_valid():
             box.text = data[f"text-{box.prompt.pk}"]
+            box.version = form.cleaned_data.get("base_version", box.version)
+            box.readers = form.cleaned_data.get("readers", box.readers)
             box.errors = [message for messages in form.errors.values() for message in messages]
             return None
         sent, base = (form.cleaned_data["text"], form.cleaned_data["readers"]), form.cleaned_data["base_version"]
-        if sent == (box.text, box.readers) or (not box.response and not sent[0]):
+        if sent == (box.text, box.readers):
             return None
-        if box.version != base and box.response.revisions.filter(version=base, text=sent[0], readers=sent[1]).exists():
+        if box.response and box.version != base and box.response.held(base, *sent):
             return None  # an old page; this box was not touched on it
         return form.save_of(box.prompt.pk, self.membership.pk, self.questions, device)

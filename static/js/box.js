@@ -22,11 +22,12 @@ export class Box {
     this.composing = this.inFlight = false;
     this.attempt = 0;
     this.firstDirty = 0;
-    // Some browsers put back what stood here before a reload; the page's own text counts.
-    if (this.field.value !== this.field.defaultValue) this.field.value = this.field.defaultValue;
-    this.readers.value = [...this.readers.options].find((option) => option.defaultSelected).value;
-    this.savedText = "unsaved" in element.dataset ? null : this.field.value;
-    this.savedReaders = this.readers.value;
+    // What differs from the page was typed before this script came, or put back by the browser after a reload.
+    // Nothing is overwritten: after a reload it goes on from no version at all, so that the server compares.
+    const [navigation] = performance.getEntriesByType("navigation");
+    if (this.field.value !== this.field.defaultValue && navigation?.type !== "navigate") this.versionField.value = 0;
+    this.savedText = "unsaved" in element.dataset ? null : this.field.defaultValue;
+    this.savedReaders = [...this.readers.options].find((option) => option.defaultSelected).value;
     this.listen();
     if (this.dirty) this.touched();
   }

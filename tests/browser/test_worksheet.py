@@ -1,13 +1,14 @@
 """Writing on the worksheet, in a real browser: it saves by itself, and never claims more than is true."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import address
 from tests.cast import prompt_of, write
-from workbook.models import Readers, Response, Revision
+from workbook.models import Readers, Response, Revision, Save
 
 SAVED = re.compile(r"保存しました \d{1,2}:\d\d")
 
@@ -196,3 +197,31 @@ def test_page_asks_for_everything_at_once(sheet, prompt, live_server):
     box(sheet, prompt).fill("あとから何も読み込まない")
     expect(line(sheet)).to_have_text(SAVED)
     assert asked == [f"{address(live_server)}/prompts/{prompt.pk}/response/"]
+
+
+def test_words_typed_before_the_scripts_came_are_kept(phone, cast, sign_in, prompt):
+    write(cast.membership, prompt, "まえの文")
+    sign_in(phone, cast.member)
+    held = []
+    phone.route("**/js/box*.js", held.append)
+    phone.goto(prompt.section.week.get_absolute_url(), wait_until="commit")
+    box(phone, prompt).fill("まえの文に、すぐ書き足した")
+    phone.wait_for_timeout(300)
+    held[0].continue_()
+    expect(line(phone)).to_have_text(SAVED)
+    expect(box(phone, prompt)).to_have_value("まえの文に、すぐ書き足した")
+    assert text_of(prompt) == "まえの文に、すぐ書き足した"
+
+
+def test_narrower_readers_of_another_device_are_shown(sheet, cast, prompt):
+    box(sheet, prompt).fill("ひとこと")
+    expect(line(sheet)).to_have_text(SAVED)
+    response = Response.objects.get(prompt=prompt)
+    narrower = Save(prompt.pk, cast.membership.pk, uuid4(), response.version, response.text, Readers.SELF, [])
+    Response.objects.write(narrower)
+    box(sheet, prompt).press("End")
+    box(sheet, prompt).press_sequentially("、続き")
+    expect(sheet.locator(f"#box-{prompt.pk} [data-readers]")).to_have_value("self")
+    expect(line(sheet)).to_have_text(SAVED)
+    response.refresh_from_db()
+    assert (response.text, response.readers) == ("ひとこと、続き", Readers.SELF)

@@ -39,7 +39,7 @@ class Readers(models.TextChoices):
 
 
 class OperationReused(ValueError):
-    """An operation id came again with another text."""
+    """An operation id came again with another text, or to narrow the readers."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,9 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         )
 
     def progress_for(self, user: User) -> "models.QuerySet[Response, dict[str, Any]]":
-        """That something is there, never what: rows of membership, prompt, written, readers, updated_at."""
+        """That something is there, never what: rows of membership, prompt, written, updated_at."""
         return self.filter(membership__cohort__in=Cohort.objects.administered_by(user)).values(
-            "membership", "prompt", "written", "readers", "updated_at"
+            "membership", "prompt", "written", "updated_at"
         )
 
     def recount(self) -> None:
@@ -144,7 +144,7 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         A lost race is tried again, and then meets the other's text.
 
         Raises:
-            OperationReused: the operation is known with another text.
+            OperationReused: the operation is known with another text or wider readers.
             OperationalError: five races in a row were lost; worth trying again later.
         """
         for _attempt in range(5):
@@ -179,18 +179,21 @@ class ResponseQuerySet(models.QuerySet["Response"]):
     def _write_once(self, save: Save, current: "Response | None") -> Saved:
         if current is None:
             return self._first(save)
-        if current.version != save.base_version:
-            # An accepted save has moved the version, so only here can the operation be known.
-            known = current.revisions.filter(operation_id=save.operation_id).first()
-            return self._replay(save, current, known) if known else self._stale(save, current)
-        version, now = current.version + 1, timezone.now()
+        if current.version == save.base_version:
+            return self._advance(save, current)
+        # An accepted save has moved the version, so only here can the operation be known.
+        known = current.revisions.filter(operation_id=save.operation_id).first()
+        return self._replay(save, current, known) if known else self._catch_up(save, current)
+
+    def _advance(self, save: Save, current: "Response") -> Saved:
+        version = current.version + 1
         save.append_to(current, version=version)
         values = {
             "text": save.text,
             "readers": save.readers,
             "written": has_own_words(save.text, save.questions),
             "version": version,
-            "updated_at": now,
+            "updated_at": timezone.now(),
         }
         if not self.filter(pk=current.pk, version=save.base_version).update(**values):
             raise _LostRace
@@ -211,21 +214,34 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
     @staticmethod
     def _replay(save: Save, current: "Response", known: "Revision") -> Saved:
-        if known.text != save.text:
+        if known.text != save.text or Readers.narrower(save.readers, known.readers) != known.readers:
             raise OperationReused
         if known.version is None:
             return Saved(current, False, current.version, known.pk)
         return Saved(current, True, known.version)
 
-    def _stale(self, save: Save, current: "Response") -> Saved:
-        narrower = Readers.narrower(save.readers, current.readers)
-        if narrower != current.readers:
-            current.readers = narrower
-            self.filter(pk=current.pk).update(readers=narrower)
-        if current.text == save.text:
-            return Saved(current, True, current.version)
+    def _catch_up(self, save: Save, current: "Response") -> Saved:
+        """Save on an old base. Equal texts, and words that stand as they stood, are no conflict; narrower readers hold.
+
+        Narrower readers move the version, so that a page which still shows wider ones cannot undo them.
+        """
+        readers = Readers.narrower(save.readers, current.readers)
+        onto = replace(save, base_version=current.version, readers=readers)
+        if current.text == save.text or self._stands(current, save.base_version):
+            if (current.text, current.readers) == (save.text, readers):
+                return Saved(current, True, current.version)
+            return self._advance(onto, current)
+        if readers != current.readers:
+            self._advance(replace(onto, operation_id=uuid.uuid4(), text=current.text), current)
         branch = save.append_to(current, version=None)
         return Saved(current, False, current.version, branch.pk)
+
+    @staticmethod
+    def _stands(current: "Response", base_version: int) -> bool:
+        """Whether the text is today what it was at the base; before the first save it was empty."""
+        if base_version == 0:
+            return current.text == ""
+        return current.revisions.filter(version=base_version, sha256=digest(current.text)).exists()
 
 
 class Response(models.Model):
@@ -267,6 +283,10 @@ class Response(models.Model):
         if self.written:
             return "written"
         return "started" if self.text.strip() else "empty"
+
+    def held(self, version: int, text: str, readers: str) -> bool:
+        """Whether this is what stood here at that version. One query."""
+        return self.revisions.filter(version=version, text=text, readers=readers).exists()
 
     def settle(self, outcome: str) -> None:
         """Note what became of the promise, with its moment; may be changed as often as she likes."""

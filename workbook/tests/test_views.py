@@ -86,7 +86,7 @@ def test_today_queries(client, cast, others, django_assert_num_queries):
         revision = Revision.objects.filter(response=cast.shared).first()
         Feedback.objects.create(revision=revision, author=cast.facilitator, text="すてきです")
     client.force_login(cast.member)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/")
 
 
@@ -356,3 +356,39 @@ def test_overview_of_the_current_cohort(client, cast):
     assert client.get("/cohorts/").url == reverse("workbook:cohort_detail", args=["ours"])
     client.force_login(make_user("newcomer"))
     assert client.get("/cohorts/").url == "/"
+
+
+def test_form_with_an_error_keeps_base_and_readers(client, cast, week_url):
+    one = prompt_of(cast.cohort, week=2)
+    write(cast.membership, one, "電話で書いた")
+    client.force_login(cast.member)
+    page = client.post(week_url, fields(one, "あ" * 100_001, base=0, readers="group")).content.decode()
+    assert f'name="base_version-{one.pk}" value="0"' in page
+    assert '<option value="group" selected>' in page
+    answer = client.post(week_url, fields(one, "机で書いた", base=0, readers="group"))
+    assert answer.status_code == 422
+    assert Response.objects.get(prompt=one).text == "電話で書いた"
+
+
+def test_readers_of_an_empty_box_are_kept(client, cast, week_url):
+    one = prompt_of(cast.cohort, week=2)
+    client.force_login(cast.member)
+    client.post(week_url, fields(one, "", readers="self"))
+    assert Response.objects.get(prompt=one).readers == Readers.SELF
+
+
+def test_week_moved_into_the_future_gives_the_words_back(client, cast, week_url):
+    one = prompt_of(cast.cohort, week=2)
+    write(cast.membership, one, "もう書いたこと")
+    Week.objects.filter(cohort=cast.cohort, number=2).update(opens_at=timezone.now() + timedelta(days=1))
+    client.force_login(cast.member)
+    answer = client.post(week_url, fields(one, "書いたばかりの言葉", base=1))
+    assert answer.status_code == 422
+    assert "書いたばかりの言葉" in answer.content.decode()
+    assert "もう書いたこと" in client.get(reverse("workbook:words", args=["ours"])).content.decode()
+
+
+def test_words_of_a_left_cohort_are_found_from_another(client, cast):
+    join(cast.other, cast.removed)
+    client.force_login(cast.removed)
+    assert reverse("workbook:words", args=["ours"]) in client.get("/").content.decode()

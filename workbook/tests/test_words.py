@@ -70,3 +70,44 @@ def test_editing_a_question_counts_written_again(cast):
     response.refresh_from_db()
     assert not response.written
     assert response.version == 1
+
+
+def test_narrowed_readers_are_not_widened_by_an_old_page(cast):
+    save(cast, "みんなへ", 0, readers=Readers.GROUP)
+    save(cast, "自分へ", 0, readers=Readers.SELF)
+    third = save(cast, "みんなへ、続き", 1, readers=Readers.GROUP)
+    assert third.accepted
+    assert Response.objects.get(pk=third.response.pk).readers == Readers.SELF
+    assert third.response.text == "みんなへ、続き"
+
+
+def test_words_that_stand_as_they_stood_are_no_conflict(cast):
+    save(cast, "はじめ", 0)
+    save(cast, "はじめ", 1, readers=Readers.SELF)
+    late = save(cast, "はじめと続き", 1)
+    assert late.accepted
+    assert late.version == 3
+    assert late.response.readers == Readers.SELF
+
+
+def test_equal_text_with_narrower_readers_is_saved(cast):
+    save(cast, "同じ", 0, readers=Readers.GROUP)
+    again = save(cast, "同じ", 0, readers=Readers.SELF)
+    assert (again.accepted, again.version, again.response.readers) == (True, 2, Readers.SELF)
+
+
+def test_known_operation_that_narrows_readers_is_refused(cast):
+    operation = uuid4()
+    save(cast, "一度だけ", 0, operation, readers=Readers.GROUP)
+    with pytest.raises(OperationReused):
+        save(cast, "一度だけ", 0, operation, readers=Readers.SELF)
+
+
+def test_versions_have_no_gap_and_the_last_is_the_text(cast):
+    save(cast, "一", 0, readers=Readers.GROUP)
+    save(cast, "二", 1, readers=Readers.GROUP)
+    save(cast, "べつ", 1, readers=Readers.SELF)
+    response = save(cast, "三", 3).response
+    versions = list(response.revisions.exclude(version=None).values_list("version", "text"))
+    assert versions == [(1, "一"), (2, "二"), (3, "二"), (4, "三")]
+    assert response.text == "三"
