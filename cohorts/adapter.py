@@ -1,6 +1,7 @@
 """Sign-up rules."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -31,6 +32,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return redirect(settings.LOGIN_REDIRECT_URL) if joined else response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send allauth's mails in our own name, whatever host the request came in by."""
+        """Send allauth's mails in our own name, with links to this site, whatever host the request came in by."""
         site = {"name": "Hisho", "domain": settings.BASE_URL}
-        super().send_mail(template_prefix, email, {"current_site": site, **context})
+        links = {name: at_home(value) for name, value in context.items() if name.endswith("_url")}
+        super().send_mail(template_prefix, email, {"current_site": site, **context, **links})
+
+
+def at_home(url: str) -> str:
+    """The same page under the site's own address."""
+    parts = urlsplit(url)
+    return settings.BASE_URL + urlunsplit(("", "", parts.path, parts.query, parts.fragment))

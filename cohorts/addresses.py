@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from .names import validate_one_line
+
 MAX_EMAIL, MAX_NAME = 254, 30
+MAX_PIECE = 400
+"""Signs of one name with its address; whatever is longer is neither."""
 SEPARATORS = str.maketrans({"、": ",", "；": ",", ";": ",", "・": " ", "•": " "})
-ADDRESS = re.compile(
-    r"(?:mailto:)?([^\s<>,:\"()\[\]「」『』【】〈〉《》]+@[^\s<>,:\"()\[\]「」『』【】〈〉《》]*)", re.IGNORECASE
-)
+BORDER = r"\s<>,:\"()\[\]「」『』【】〈〉《》"
+# Begins at a border only: a long text without “@” is read once, not once from each of its signs.
+ADDRESS = re.compile(rf"(?<![^{BORDER}])(?:mailto:)?([^{BORDER}]+@[^{BORDER}]*)", re.IGNORECASE)
 AROUND_A_NAME = " \t,:<>\"'()[]「」『』【】〈〉《》-*–—"
+WEB_ADDRESS = re.compile(r"://|www\.|\w\.[a-z]{2,}\b", re.IGNORECASE | re.ASCII)
 LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]\s+")
 
 
@@ -69,12 +74,22 @@ def _pieces(line: str) -> list[str]:
 def _read(piece: str) -> Address | None:
     plain = _plain(piece)
     found = ADDRESS.search(plain)
-    if not found:
+    if not found or len(plain) > MAX_PIECE:
         return None
     email = found[1].rstrip(".。").strip("'").lower()
-    name = LIST_NUMBER.sub("", plain[: found.start()] + " " + plain[found.end() :])
+    name = _name(plain[: found.start()] + " " + plain[found.end() :])
     try:
         validate_email(email)
     except ValidationError:
         return None
-    return Address(email, " ".join(name.split()).strip(AROUND_A_NAME)[:MAX_NAME]) if len(email) <= MAX_EMAIL else None
+    return Address(email, name) if len(email) <= MAX_EMAIL else None
+
+
+def _name(text: str) -> str:
+    """What stands beside the address, if it can be a salutation: the mail goes out in the salon's name."""
+    name = " ".join(LIST_NUMBER.sub("", text).split()).strip(AROUND_A_NAME)[:MAX_NAME]
+    try:
+        validate_one_line(name)
+    except ValidationError:
+        return ""
+    return "" if WEB_ADDRESS.search(name) else name

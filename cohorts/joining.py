@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .models import Cohort, Invitation, User
 from .models.invitation import hash_token
@@ -17,6 +18,13 @@ from .models.invitation import hash_token
 REMEMBERED = "invitation"
 VERIFIED = "account_verified_email"  # where allauth's stash_verified_email() keeps the address
 GUESSES = {"invitation": "20/m/ip"}
+REFUSED = {
+    None: _("The invitation has expired or is used up. Please ask the organizer for a new link."),
+    Invitation.Refusal.ADDRESS: _("The invitation is for another e-mail address, so it was not used."),
+    Invitation.Refusal.LEFT: _(
+        "You have left this cohort before. To take part again, ask the organizer for an invitation of your own."
+    ),
+}
 
 
 def may_guess(request: HttpRequest) -> bool:
@@ -43,14 +51,15 @@ def was_let_in(user: User | AnonymousUser, token: str) -> bool:
     return Invitation.objects.filter(token_hash=hash_token(token), cohort__in=joined).exists()
 
 
-def remember(request: HttpRequest, invitation: Invitation) -> None:
+def remember(request: HttpRequest, invitation: Invitation, proof: str) -> None:
     """Keep the invitation in the session: by its hash, so that the sessions in the database open no door.
 
-    The holder of a link that was mailed has proven the address, so no code is mailed to it again.
+    The holder of the link that was mailed has proven the address, so no code is mailed to it again. Whoever was
+    handed a copy has not: without the code she could open an account in somebody else's name.
     """
     request.session[REMEMBERED] = invitation.token_hash
     request.session.pop(VERIFIED, None)
-    if invitation.email:
+    if invitation.is_proven_by(proof):
         get_adapter(request).stash_verified_email(request, invitation.email)
 
 
@@ -68,9 +77,9 @@ def accept(request: HttpRequest, invitation: Invitation, user: User) -> bool:
         return False
     limit_staff_session(request, User.objects.get(pk=user.pk))
     if invitation.cohort:
-        messages.success(request, _("Welcome to “%(cohort)s”.") % {"cohort": invitation.cohort})
+        messages.success(request, gettext("Welcome to “%(cohort)s”.") % {"cohort": invitation.cohort})
     else:
-        messages.success(request, _("Welcome. You can open cohorts now."))
+        messages.success(request, gettext("Welcome. You can open cohorts now."))
     return True
 
 
@@ -81,11 +90,9 @@ def accept_remembered(request: HttpRequest, user: User) -> bool:
     if request.session.pop(REMEMBERED, None) is None:
         return False
     if invitation is None:
-        messages.warning(
-            request, _("The invitation has expired or is used up. Please ask the organizer for a new link.")
-        )
+        messages.warning(request, REFUSED[None])
     elif not accept(request, invitation, user):
-        messages.warning(request, _("The invitation is for another e-mail address, so it was not used."))
+        messages.warning(request, REFUSED[invitation.refusal(user)])
     return True
 
 

@@ -1,16 +1,22 @@
-"""What may not stand in a log."""
+"""What may not stand in a log or in a mail to the operators."""
 
 import logging
 import re
 
-LINK = re.compile(r"/invitations/[^/\s?]+")
+# Invitations, and links by which a password is chosen; also where an address carries them percent-encoded.
+LINK = re.compile(r"((?:/|%2F)(?:invitations|reset(?:/|%2F)key)(?:/|%2F))[^\s?&\"'<>]+", re.IGNORECASE)
 
 
-class HideInvitations(logging.Filter):
-    """Cut the secret part out of invitation links: whoever reads the log must not be able to join."""
+def without_links(text: str) -> str:
+    """The text, the secret part of such links cut out: whoever reads it must not be able to open them."""
+    return LINK.sub(r"\1…", text)
+
+
+class HideLinks(logging.Filter):
+    """Cut secret links out of every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
         if LINK.search(message):
-            record.msg, record.args = LINK.sub("/invitations/…", message), None
+            record.msg, record.args = without_links(message), None
         return True

@@ -29,29 +29,33 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Say what the invitation is for and ask; only POST accepts, and only for a person who is signed in."""
+def invitation(request: HttpRequest, token: str, proof: str = "") -> HttpResponse:
+    """Say what the invitation is for and ask; only POST accepts, and only for a person who is signed in.
+
+    `proof` is the part that only the mailed link has: its holder is not asked for a code.
+    """
     if not joining.may_guess(request):
         return respond_429(request)
     found = Invitation.objects.by_token(token).select_related("created_by").first()
     if found is None:
         return _closed(request, token)
     if request.method != "POST":
-        return _ask(request, found)
+        return _ask(request, found, proof)
     if request.user.is_anonymous:
-        return _to_entrance(request, found)
+        return _to_entrance(request, found, proof)
     if joining.accept(request, found, request.user):
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return _closed(request, token) if found.admits(request.user) else _ask(request, found, status=403)
+    return _ask(request, found, proof, status=403) if found.refusal(request.user) else _closed(request, token)
 
 
-def _ask(request: HttpRequest, found: Invitation, status: int = 200) -> HttpResponse:
+def _ask(request: HttpRequest, found: Invitation, proof: str, status: int = 200) -> HttpResponse:
     """The invitation's page. Its address is a secret, so no other site may learn it from a link.
 
     Not `no-referrer`: browsers then send `Origin: null` with the page's own form, which the CSRF check refuses.
     """
-    refused = request.user.is_authenticated and not found.admits(request.user)
-    response = render(request, "cohorts/invitation.html", {"invitation": found, "refused": refused}, status=status)
+    refused = found.refusal(request.user) if request.user.is_authenticated else None
+    context = {"invitation": found, "refused": refused, "proven": found.is_proven_by(proof)}
+    response = render(request, "cohorts/invitation.html", context, status=status)
     response["Referrer-Policy"] = "strict-origin"
     return response
 
@@ -66,9 +70,9 @@ def _closed(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _to_entrance(request: HttpRequest, found: Invitation) -> HttpResponse:
+def _to_entrance(request: HttpRequest, found: Invitation, proof: str) -> HttpResponse:
     """Remember the invitation and lead to sign-up, or to sign-in for those who have an account."""
-    joining.remember(request, found)
+    joining.remember(request, found, proof)
     known = found.email and User.objects.filter(email=found.email.lower()).exists()
     if known:
         messages.info(request, _("You already have an account. Sign in and you are in."))

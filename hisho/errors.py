@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.debug import SafeExceptionReporterFilter
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
+
+from cohorts.logs import without_links
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,16 @@ class WordlessReporterFilter(SafeExceptionReporterFilter):
 
     def get_safe_cookies(self, request: HttpRequest) -> dict[str, str]:
         return {} if self.is_active(request) else super().get_safe_cookies(request)
+
+
+class LinklessReporter(ExceptionReporter):
+    """Reports of errors to the operators carry no link that opens anything, wherever in the request it stood."""
+
+    def get_traceback_text(self) -> str:
+        return without_links(super().get_traceback_text())
+
+    def get_traceback_html(self) -> str:
+        return without_links(super().get_traceback_html())
 
 
 def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

@@ -110,7 +110,14 @@ else:
     )
 
 # Rate limits must be shared by all workers, so they live in the database.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Far more rows than anybody may cause: a full table drops rows, and with them somebody's count.
+        "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
+    }
+}
 
 # --- Sign-in (facts: django-allauth's documentation, "Configuration") ----------------------------
 
@@ -159,6 +166,7 @@ REQUIRE_STAFF_MFA = env.bool("REQUIRE_STAFF_MFA", default=not DEBUG)
 
 # --- Sessions, cookies, headers ------------------------------------------------------------------
 
+SESSION_ENGINE = "hisho.sessions"
 SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 STAFF_SESSION_AGE = 24 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
@@ -216,14 +224,27 @@ WHITENOISE_USE_FINDERS = DEBUG
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Hisho <hisho@localhost>")
+DEFAULT_EXCEPTION_REPORTER = "hisho.errors.LinklessReporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "hisho.errors.WordlessReporterFilter"
 ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"hide_invitations": {"()": "cohorts.logs.HideInvitations"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["hide_invitations"]}},
+    "filters": {
+        "hide_links": {"()": "cohorts.logs.HideLinks"},
+        "not_debug": {"()": "django.utils.log.RequireDebugFalse"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["hide_links"]},
+        "mail_admins": {
+            "class": "django.utils.log.AdminEmailHandler",
+            "level": "ERROR",
+            "filters": ["not_debug", "hide_links"],
+        },
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # In place of Django's own handlers, whose mails would carry the links.
+    "loggers": {"django": {"handlers": ["mail_admins"]}},
 }
 
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "workbook.markdown.render"

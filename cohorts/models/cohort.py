@@ -4,11 +4,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from cohorts.names import validate_one_line
 
 from .user import User
 
@@ -46,7 +48,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 class Cohort(models.Model):
     """One run of the workbook: the people who go through the weeks together."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name"), max_length=60, validators=[validate_one_line])
     slug = models.SlugField(
         _("address"), max_length=50, unique=True, help_text=_("The last part of the cohort's web address.")
     )
@@ -138,10 +140,17 @@ class Membership(models.Model):
     def is_facilitator(self) -> bool:
         return self.role == self.Role.FACILITATOR
 
+    @transaction.atomic
     def close(self) -> None:
-        """End the membership now; her words stay hers to read and export."""
+        """End the membership now; her words stay hers to read and export.
+
+        Invitations that still wait in her mailbox die with it: what was sent before must not let her back in.
+        """
         self.left_at = timezone.now()
         self.save(update_fields=["left_at"])
+        addresses = {self.user.email, *self.user.emailaddress_set.values_list("email", flat=True)}
+        waiting = self.cohort.invitations.filter(email__in=addresses, revoked_at=None, uses__lt=models.F("max_uses"))
+        waiting.update(revoked_at=self.left_at)
 
     def reopen(self) -> None:
         """Let a person who left take part again."""

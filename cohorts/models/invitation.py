@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from .cohort import Cohort, Membership
@@ -68,6 +68,10 @@ class Invitation(models.Model):
         EXPIRED = "expired", _("expired")
         REVOKED = "revoked", _("revoked")
 
+    class Refusal(models.TextChoices):
+        ADDRESS = "address"
+        LEFT = "left"
+
     cohort = models.ForeignKey(
         Cohort, models.PROTECT, related_name="invitations", null=True, blank=True, verbose_name=_("cohort")
     )
@@ -111,9 +115,22 @@ class Invitation(models.Model):
         return salted_hmac("cohorts.Invitation", self.nonce.hex, algorithm="sha256").hexdigest()
 
     @property
+    def proof(self) -> str:
+        """What only the mailed link carries: its holder has read the mail, so the address is hers."""
+        return salted_hmac("cohorts.Invitation.mailed", self.nonce.hex, algorithm="sha256").hexdigest()[:32]
+
+    def is_proven_by(self, proof: str) -> bool:
+        return bool(self.email) and constant_time_compare(proof, self.proof)
+
+    @property
     def url(self) -> str:
-        """The whole link, with the site's own address."""
+        """The whole link, with the site's own address, as organizers copy it: it proves no address."""
         return settings.BASE_URL + reverse("cohorts:invitation", args=[self.token])
+
+    @property
+    def mailed_url(self) -> str:
+        """The link for the mailbox alone; a shared link has none of its own."""
+        return settings.BASE_URL + reverse("cohorts:invitation", args=[self.token, self.proof])
 
     @property
     def state(self) -> State:
@@ -122,6 +139,10 @@ class Invitation(models.Model):
         if self.uses >= self.max_uses:
             return self.State.ACCEPTED
         return self.State.EXPIRED if self.expires_at <= timezone.now() else self.State.OPEN
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
 
     def renew(self) -> None:
         """Give the invitation a new link and a new term; the old link is dead. Not saved yet."""
@@ -136,36 +157,47 @@ class Invitation(models.Model):
         self.save(update_fields=["revoked_at"])
 
     def admits(self, user: User) -> bool:
-        """Whether this user may accept: anybody for a shared link, else the one with the invited address."""
+        """Whether the address fits: anybody's for a shared link, else the invited one."""
         return not self.email or self.email.lower() == user.email.lower()
+
+    def refusal(self, user: User) -> "Refusal | None":
+        """Why this user may not come in, if so. The state of the link is another question: `open()`."""
+        if not self.admits(user):
+            return self.Refusal.ADDRESS
+        gone = Q(user=user, left_at__isnull=False)
+        if self.cohort and not self.email and self.cohort.memberships.filter(gone).exists():
+            return self.Refusal.LEFT
+        return None
 
     @transaction.atomic
     def accept(self, user: User) -> bool:
-        """Let `user` in. Counts one use, in one statement, so that parallel requests cannot overrun the limit.
+        """Let `user` in. A shared link counts only those to whom it gave something; a mailed one is used up.
+
+        The row is locked first: whoever presses at the same time sees what the one before has done, so that
+        the limit holds and one person takes one place, however often she presses.
 
         Returns:
-            False if the link is used up, expired, revoked or for another address; nothing has changed then.
+            False if the link is used up, expired or revoked, or refuses this user; nothing has changed then.
         """
-        if not self.admits(user):
-            return False
-        if self.cohort_id and Membership.objects.current().filter(user=user, cohort=self.cohort_id).exists():
-            already = Membership.objects.get(user=user, cohort=self.cohort_id)
-            if already.is_facilitator or self.role == self.Role.MEMBER:
-                return True
-        if not Invitation.objects.open().filter(pk=self.pk).update(uses=F("uses") + 1):
+        if not Invitation.objects.open().select_for_update().filter(pk=self.pk).first() or self.refusal(user):
             return False
         if self.role == self.Role.ORGANIZER:
             user.groups.add(Group.objects.get_or_create(name=ORGANIZERS)[0])
-        else:
-            self._join(user)
+        if (self.cohort and self._join(user)) or self.email:
+            Invitation.objects.filter(pk=self.pk).update(uses=F("uses") + 1)
         return True
 
-    def _join(self, user: User) -> None:
-        membership, created = Membership.objects.get_or_create(
-            user=user, cohort=self.cohort, defaults={"role": self.role}
-        )
-        if not created:
-            if self.role == self.Role.FACILITATOR:
-                membership.role = self.role
-            membership.left_at = None
-            membership.save(update_fields=["role", "left_at"])
+    def _join(self, user: User) -> bool:
+        """Give her the place; whether it is new, hers again, or more than it was.
+
+        Who comes back gets the role of the invitation, not the one of before; nobody who is in loses any.
+        """
+        places = Membership.objects.select_for_update()
+        place, created = places.get_or_create(user=user, cohort=self.cohort, defaults={"role": self.role})
+        if created:
+            return True
+        if place.left_at is None and (place.is_facilitator or self.role == self.Role.MEMBER):
+            return False
+        place.role, place.left_at = self.role, None
+        place.save(update_fields=["role", "left_at"])
+        return True

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from cohorts.models import Invitation, Membership, User
@@ -26,7 +27,9 @@ def mailed(cast):
 
 
 def press(client, invitation, **data):
-    return client.post(f"/invitations/{invitation.token}/", data)
+    """Open the link as it was mailed, or a shared one."""
+    proof = f"{invitation.proof}/" if invitation.email else ""
+    return client.post(f"/invitations/{invitation.token}/{proof}", data)
 
 
 def mailed_code():
@@ -62,6 +65,48 @@ def test_mailed_invitation_needs_only_a_nickname(client, cast, mailed):
     assert Membership.objects.get(user=user).cohort == cast.cohort
     assert Invitation.objects.get(pk=mailed.pk).state == Invitation.State.ACCEPTED
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("proof", ["", f"{'0' * 32}/"], ids=["copied", "guessed"])
+def test_copied_link_proves_no_address(client, cast, mailed, proof):
+    """Whoever is handed the link by somebody else opens no account in another's name."""
+    path = f"/invitations/{mailed.token}/{proof}"
+    assert not client.get(path).context["proven"]
+    client.post(path)
+    response = client.post("/accounts/signup/", {"email": "thief@example.com", "nickname": "みどり"})
+    assert response["Location"] == "/accounts/confirm-email/"
+    assert "_auth_user_id" not in client.session
+    assert [message.to for message in mail.outbox] == [["new@example.com"]]
+    assert not EmailAddress.objects.get(email="new@example.com").verified
+    assert Invitation.objects.get(pk=mailed.pk).uses == 0
+    client.post("/accounts/confirm-email/", {"code": mailed_code()})
+    assert Membership.objects.get(user__email="new@example.com").cohort == cast.cohort
+
+
+def test_owner_gets_in_although_somebody_tried_before(client, cast, mailed):
+    thief = Client()
+    thief.post(f"/invitations/{mailed.token}/")
+    thief.post("/accounts/signup/", {"nickname": "どろぼう"})
+    assert press(client, mailed)["Location"] == "/accounts/login/"
+    client.post("/accounts/login/code/", {"email": "new@example.com"})
+    client.post("/accounts/login/code/confirm/", {"code": mailed_code()})
+    assert Membership.objects.get(user__email="new@example.com").cohort == cast.cohort
+    assert "_auth_user_id" not in thief.session
+
+
+def test_shared_link_has_no_proof(client, cast, shared):
+    client.post(f"/invitations/{shared.token}/{shared.proof}/")
+    client.post("/accounts/signup/", {"email": "new@example.com", "nickname": "みどり"})
+    assert not EmailAddress.objects.get(email="new@example.com").verified
+
+
+@pytest.mark.parametrize("host", ["localhost:6666", "127.0.0.1", "testserver:81"])
+def test_links_in_mails_lead_to_this_site_whatever_the_host(client, cast, host):
+    with_password(cast.member)
+    client.post("/accounts/password/reset/", {"email": cast.member.email}, headers={"host": host})
+    links = re.findall(r"https?://\S+", mail.outbox[0].body)
+    assert any("/accounts/password/reset/key/" in link for link in links)
+    assert all(link == "http://testserver" or link.startswith("http://testserver/") for link in links)
 
 
 def test_changed_address_in_the_locked_form_is_ignored(client, cast, mailed):

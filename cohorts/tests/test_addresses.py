@@ -1,5 +1,7 @@
 """Reading pasted addresses."""
 
+import time
+
 import pytest
 
 from cohorts.addresses import Address, read_addresses
@@ -48,6 +50,22 @@ def test_several_on_a_line_and_twice():
     assert [address.email for address in pasted.good] == [f"{name}@example.com" for name in "abcd"]
     assert pasted.repeated == ["a@example.com"]
     assert pasted.good[1].name == "ミカ"
+
+
+@pytest.mark.parametrize("name", ["http://evil.example さん", "evil.jp", "www.悪.jp", "あ\x07い"])
+def test_what_cannot_be_a_salutation_is_left_out(name):
+    assert read_addresses(f"{name} <b@example.com>").good == [Address("b@example.com")]
+
+
+@pytest.mark.parametrize("text", ["a" * 60_000, "a@" * 30_000, "<" * 60_000, "あ、" * 30_000, "a@b.jp " * 8_000])
+def test_long_texts_are_read_in_no_time(text):
+    begun = time.process_time()
+    read_addresses(text)
+    assert time.process_time() - begun < 1
+
+
+def test_a_piece_too_long_is_no_address():
+    assert read_addresses(f"{'あ ' * 200} a@example.com").good == []
 
 
 def test_a_long_name_is_cut_and_a_long_address_refused():

@@ -130,15 +130,16 @@ def test_invitation_mail_carries_the_link_that_is_stored_nowhere(cast):
     invitation = Invitation.objects.invite(created_by=cast.organizer, cohort=cast.cohort, email="new@example.com")
     letter = post(kind="invitation", to=invitation.email, invitation=invitation, context={})
     assert state_after_delivery(letter) == "sent"
-    assert invitation.url in mail.outbox[0].body
+    assert invitation.mailed_url in mail.outbox[0].body
     assert cast.cohort.name in mail.outbox[0].subject
+    assert cast.organizer.nickname in mail.outbox[0].subject
     assert invitation.token not in str(Mail.objects.values_list())
 
 
 def test_organizer_invitation_mail(db):
     invitation = Invitation.objects.invite(created_by=None, role="organizer", email="new@example.com")
     assert state_after_delivery(post(kind="invitation", invitation=invitation, context={})) == "sent"
-    assert invitation.url in mail.outbox[0].body
+    assert invitation.mailed_url in mail.outbox[0].body
 
 
 def test_revoked_invitation_is_not_mailed(cast):

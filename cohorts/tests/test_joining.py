@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -74,10 +75,69 @@ def test_member_may_press_again_without_a_use(client, cast, shared):
     assert used(shared) == 0
 
 
-def test_removed_person_comes_back(client, cast, shared):
+def test_many_presses_of_one_person_are_one_use(client, cast, shared):
+    client.force_login(cast.stranger)
+    for _ in range(3):
+        assert client.post(link(shared))["Location"] == "/"
+    assert used(shared) == 1
+
+
+@pytest.mark.parametrize("role", ["member", "facilitator"])
+def test_shared_link_reopens_no_closed_place(client, cast, shared, role):
+    """It still stands in the chat: whoever was removed could come back with it, a facilitator as a facilitator."""
+    Membership.objects.filter(user=cast.removed).update(role=role)
     client.force_login(cast.removed)
-    client.post(link(shared))
-    assert Membership.objects.get(user=cast.removed, cohort=cast.cohort).left_at is None
+    assert client.get(link(shared)).context["refused"] == "left"
+    response = client.post(link(shared))
+    assert (response.status_code, response.context["refused"]) == (403, "left")
+    assert Membership.objects.get(user=cast.removed, cohort=cast.cohort).left_at
+    assert used(shared) == 0
+
+
+def test_refusal_after_signing_in_is_told(client, cast, shared):
+    cast.removed.set_password("a long enough secret")
+    cast.removed.save()
+    client.post(link(shared), {"signin": "1"})
+    response = client.post(
+        "/accounts/login/", {"login": cast.removed.email, "password": "a long enough secret"}, follow=True
+    )
+    assert [message.level_tag for message in response.context["messages"]] == ["warning"]
+    assert Membership.objects.get(user=cast.removed, cohort=cast.cohort).left_at
+
+
+@pytest.mark.parametrize(("before", "after"), [("member", "facilitator"), ("facilitator", "member")])
+def test_mailed_invitation_reopens_with_its_own_role(client, cast, before, after):
+    Membership.objects.filter(user=cast.removed).update(role=before)
+    invitation = Invitation.objects.invite(created_by=None, cohort=cast.cohort, role=after, email=cast.removed.email)
+    client.force_login(cast.removed)
+    assert client.post(link(invitation))["Location"] == "/"
+    place = Membership.objects.get(user=cast.removed, cohort=cast.cohort)
+    assert (place.left_at, place.role) == (None, after)
+    assert used(invitation) == 1
+
+
+def test_closing_a_place_kills_what_waits_in_the_mailbox(client, cast):
+    """Invited twice, or promoted by another link: the spare invitation must not let her back in."""
+    EmailAddress.objects.create(user=cast.facilitator, email="second@example.com", verified=True)
+    addresses = ["Facilitator@example.com", "second@example.com", "else@example.com"]
+    spare, second, another = [
+        Invitation.objects.invite(created_by=None, cohort=cast.cohort, role="facilitator", email=address)
+        for address in addresses
+    ]
+    elsewhere = Invitation.objects.invite(created_by=None, cohort=cast.other, email=cast.facilitator.email)
+    Membership.objects.get(user=cast.facilitator, cohort=cast.cohort).close()
+    states = [Invitation.objects.get(pk=row.pk).state for row in (spare, second, another, elsewhere)]
+    assert states == ["revoked", "revoked", "open", "open"]
+    client.force_login(cast.facilitator)
+    assert client.post(link(spare)).status_code == 404
+
+
+def test_mailed_invitation_is_used_up_also_by_those_who_are_in(client, cast):
+    invitation = Invitation.objects.invite(created_by=None, cohort=cast.cohort, email=cast.facilitator.email)
+    client.force_login(cast.facilitator)
+    assert client.post(link(invitation))["Location"] == "/"
+    assert Membership.objects.get(user=cast.facilitator, cohort=cast.cohort).is_facilitator
+    assert used(invitation) == 1
 
 
 def test_another_address_is_refused_and_nothing_is_used_up(client, cast, mailed):
@@ -197,16 +257,16 @@ def test_token_stands_in_no_row_and_no_log(client, cast, shared, mailed, caplog)
     assert mailed.token not in " ".join(rows)
     assert shared.token not in " ".join(rows)
     logged = [record for record in caplog.records if "/invitations/" in record.getMessage()]
-    from cohorts.logs import HideInvitations
+    from cohorts.logs import HideLinks
 
     assert logged
     for record in logged:
-        HideInvitations().filter(record)
+        HideLinks().filter(record)
         assert shared.token not in record.getMessage()
 
 
 def test_every_console_line_passes_the_filter(settings):
-    assert settings.LOGGING["handlers"]["console"]["filters"] == ["hide_invitations"]
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["hide_links"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -229,6 +289,26 @@ def test_parallel_presses_cannot_overrun_the_limit():
     assert sorted(answers) == [302] * 7 + [404] * 13
     assert Membership.objects.filter(cohort=cohort).count() == 7
     assert used(invitation) == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_presses_of_one_person_take_one_place():
+    cohort = Cohort.objects.create(name="同時", slug="at-once")
+    invitation = Invitation.objects.invite(created_by=None, cohort=cohort, max_uses=7)
+    user = make_user("person")
+
+    def press(_number):
+        client = Client()
+        client.force_login(user)
+        try:
+            return client.post(link(invitation)).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert set(pool.map(press, range(10))) == {302}
+    assert Membership.objects.filter(cohort=cohort).count() == 1
+    assert used(invitation) == 1
 
 
 def test_facilitator_of_a_closed_membership_is_no_staff(client, cast):
