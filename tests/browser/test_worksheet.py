@@ -193,6 +193,7 @@ def test_keyboard_alone(sheet, prompt):
 
 def test_page_asks_for_everything_at_once(sheet, prompt, live_server):
     asked = []
+    sheet.wait_for_load_state("networkidle")
     sheet.on("request", lambda request: asked.append(request.url))
     box(sheet, prompt).fill("あとから何も読み込まない")
     expect(line(sheet)).to_have_text(SAVED)
@@ -203,7 +204,7 @@ def test_words_typed_before_the_scripts_came_are_kept(phone, cast, sign_in, prom
     write(cast.membership, prompt, "まえの文")
     sign_in(phone, cast.member)
     held = []
-    phone.route("**/js/box*.js", held.append)
+    phone.route("**/js/box*.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wraps functions only
     phone.goto(prompt.section.week.get_absolute_url(), wait_until="commit")
     box(phone, prompt).fill("まえの文に、すぐ書き足した")
     phone.wait_for_timeout(300)
