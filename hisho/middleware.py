@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import add_never_cache_headers
 
 View = Callable[[HttpRequest], HttpResponse]
 FEATURES = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
@@ -16,8 +15,7 @@ def private_responses(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+        response.setdefault("Cache-Control", "private, no-store")
         response.setdefault("Permissions-Policy", FEATURES)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

@@ -89,7 +89,8 @@ TEMPLATES = [
 
 # --- Database and cache --------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 database = DATABASES["default"]
 if "sqlite" in database["ENGINE"]:
     database["OPTIONS"] = {
