@@ -15,10 +15,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import URLPattern, URLResolver
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.i18n import JavaScriptCatalog
 
 LEFT_OUT = {"view_on_site", "autocomplete", "password_change", "password_change_done", "logout"}
 """Addresses of the stock site that would tell of other people's rows, or that the site's own pages replace."""
+
+
+SELECTED = "%(sel)s of %(cnt)s selected"
+
+
+class ScriptTexts(JavaScriptCatalog):
+    """The texts of the admin's scripts, with the project's own wording where it has one."""
+
+    packages = ["django.contrib.admin"]
+
+    def get_catalog(self) -> dict[str, Any]:
+        return {**super().get_catalog(), SELECTED: gettext(SELECTED)}
 
 
 class HishoAdminSite(AdminSite):
@@ -49,6 +63,9 @@ class HishoAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
         return user.is_authenticated and user.is_active and (user.is_organizer or user.is_facilitator)
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return ScriptTexts.as_view()(request)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -57,7 +57,7 @@ def read(data: bytes) -> Workbook:
     if not blocks:
         raise WorkbookError(
             _("No week was found in %(lines)d lines. A week begins with a heading like “# 第1週目：…”.")
-            % {"lines": len(lines)}
+            % {"lines": sum(1 for line in lines if line.text)}
         )
     _refuse_twins(blocks)
     found = [_read_week(block, label) for block, label in blocks]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cohorts.models import Cohort, Invitation, Mail, Membership, User
 
 from .models import Prompt, Section, Week
+from .models.plan import validate_date
 from .planned import PlannedWeek, Workbook
 
 BETWEEN_SESSIONS = timedelta(days=7)
@@ -64,6 +65,7 @@ def open_cohort(
     """
     if (workbook is None) == (source is None):
         raise ValueError("A cohort is opened from a workbook or from an earlier cohort.")
+    validate_date(first_session)
     cohort = Cohort(name=name, slug=slug, time_zone=time_zone)
     cohort.full_clean()
     cohort.save()
@@ -123,6 +125,8 @@ def _settle_dates(cohort: Cohort, weeks: list[Week], sessions: Sequence[datetime
 
 
 def _check_order(sessions: Sequence[datetime], count: int) -> None:
+    for session in sessions:
+        validate_date(session)
     if len(sessions) != count:
         raise ValidationError(_("Every one of the %(count)d weeks needs a date.") % {"count": count})
     if any(later <= earlier for earlier, later in pairwise(sessions)):

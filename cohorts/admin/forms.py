@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.addresses import Pasted, read_addresses
 from cohorts.models import Cohort, Invitation, User
 
-MAX_PASTED = 300
-"""Addresses at once."""
+MAX_PASTED, MAX_SIGNS = 300, 60_000
+"""Addresses at once, and how long the list may be: reading a list costs time."""
 
 
 class InviteForm(forms.Form):
@@ -22,6 +22,7 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Invitation.Role.choices, initial=Invitation.Role.MEMBER)
     addresses = forms.CharField(
         label=_("E-mail addresses"),
+        max_length=MAX_SIGNS,
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
         help_text=_("One a line. “Name <address>” is fine too; signs in full width are understood."),
     )

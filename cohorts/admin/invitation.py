@@ -10,7 +10,7 @@ from django.forms.widgets import Media, Script
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -38,7 +38,7 @@ class StateFilter(ChoiceFilter):
 class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     """A list with the links to copy; inviting has its own page."""
 
-    list_display = ["invited", "nickname", "cohort", "role", "state_now", "link", "expires_at"]
+    list_display = ["invited", "nickname", "cohort", "role", "state_now", "link", "valid"]
     list_filter = [CohortFilter, StateFilter]
     list_select_related = ["cohort"]
     search_fields = ["email", "nickname"]
@@ -85,6 +85,11 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
         if invitation.state != Invitation.State.OPEN:
             return None
         return render_to_string("admin/cohorts/invitation/link.html", {"invitation": invitation})
+
+    @admin.display(description=_("valid until"), ordering="expires_at")
+    def valid(self, invitation: Invitation) -> str:
+        day = formats.date_format(timezone.localtime(invitation.expires_at), _("F j"))
+        return _("until %(day)s") % {"day": day}
 
     @admin.action(description=_("Send again with a new link"))
     @transaction.atomic

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,6 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Cohort, User
+
+ID_DIGITS = 18
+"""No row has an id of more digits; every number of so many fits a database's column."""
+
+
+def is_id(value: str) -> bool:
+    """Whether a text from outside may be a row's id, so that a database can be asked for it."""
+    return value.isascii() and value.isdecimal() and len(value) <= ID_DIGITS
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:
@@ -66,6 +76,7 @@ class Scoped:
 class ScopedAdmin(Scoped, admin.ModelAdmin):
     """Fails closed: without a further word nobody may do anything, and what is not one's own is unknown."""
 
+    empty_value_display = ""
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
@@ -91,7 +102,19 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         return lookup in {filter_.parameter_name for filter_ in self.get_list_filter(request)}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Raises BadRequest if an action is asked for on what can be no row."""
+        if not all(is_id(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest("An action needs the ids of rows.")
         return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
+        return super().get_object(request, object_id, from_field) if is_id(object_id) else None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context.setdefault("show_save_and_add_another", False)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -139,7 +162,8 @@ class InZone:
             return response.render() if isinstance(response, TemplateResponse) else response
 
     def _zone(self, object_id: str | None) -> AbstractContextManager[None]:
-        zone = self.zone_of(object_id) if object_id and object_id.isdecimal() else None
+        plain = unquote(object_id or "")
+        zone = self.zone_of(plain) if is_id(plain) else None
         return timezone.override(zone) if zone else nullcontext()
 
 
@@ -164,7 +188,8 @@ class CohortFilter(admin.SimpleListFilter):
         value = self.value()
         if not value:
             return queryset
-        return queryset.filter(**{self.path: value}) if value.isdecimal() else queryset.none()
+        offered = {str(pk) for pk, _name in self.lookup_choices}
+        return queryset.filter(**{self.path: value}) if value in offered else queryset.none()
 
 
 class ChoiceFilter(admin.SimpleListFilter):

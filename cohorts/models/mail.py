@@ -52,8 +52,8 @@ class Mail(models.Model):
     context = models.JSONField(default=dict, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     error = models.CharField(_("what went wrong"), max_length=200, blank=True)
-    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("written on"), default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(_("sent on"), null=True, blank=True, editable=False)
 
     objects = MailQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 """The admin of people: inviting, places, the outbox, and who comes in at all."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -213,6 +214,46 @@ def test_lists_have_no_other_doors(organizer, cast, address):
         assert organizer.get(f"/admin/{address}/?{lookup}=a").status_code == 400
     assert organizer.post(f"/admin/{address}/", {"action": "delete_selected", "_selected_action": 1}).status_code != 500
     assert Cohort.objects.count() == 2
+
+
+@pytest.mark.parametrize("chosen", ["abc", "\0", "9" * 5_000, str(10**18), "１", "-1", ""])
+def test_actions_take_ids_only(organizer, cast, chosen):
+    for model, action in [("invitation", "revoke"), ("membership", "close")]:
+        data = {"action": action, "_selected_action": [cast.membership.pk, chosen], "index": 0}
+        assert organizer.post(f"/admin/cohorts/{model}/", data).status_code == 400
+    cast.membership.refresh_from_db()
+    assert cast.membership.left_at is None
+
+
+@pytest.mark.parametrize("value", [10**30, "9" * 5_000, "%00", "１", "x"])
+def test_absurd_filters_find_nothing(organizer, cast, value):
+    Invitation.objects.invite(created_by=None, cohort=cast.cohort, email="x@example.com")
+    for model in ("invitation", "membership"):
+        for field in ("cohort", "state" if model == "invitation" else "role"):
+            response = organizer.get(f"/admin/cohorts/{model}/?{field}={value}")
+            assert not response.context["cl"].result_list
+
+
+def test_too_long_a_list_is_refused_before_it_is_read(organizer, cast):
+    response = invite(organizer, cast, "x" * 60_001)
+    assert response.context["form"].errors["addresses"]
+    assert not response.context["form"].cleaned_data.get("addresses")
+
+
+def test_the_scripts_speak_the_sites_words(organizer, cast, monkeypatch):
+    """The admin's scripts count what is chosen; their texts come from the project's catalogue too."""
+    from django.utils.translation import gettext
+
+    text = organizer.get("/admin/jsi18n/").content.decode()
+    catalogue = json.loads(re.search(r"newcatalog = (\{.*?\});", text, re.DOTALL)[1])
+    assert catalogue["%(sel)s of %(cnt)s selected"] == gettext("%(sel)s of %(cnt)s selected")
+    assert len(catalogue) > 20
+
+
+def test_one_way_to_save(organizer, cast):
+    body = organizer.get(f"/admin/cohorts/cohort/{cast.cohort.pk}/change/").content.decode()
+    assert 'name="_save"' in body
+    assert 'name="_addanother"' not in body
 
 
 @pytest.mark.parametrize(

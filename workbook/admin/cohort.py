@@ -24,11 +24,11 @@ class WeekInline(Scoped, admin.StackedInline):
     """The weeks of a cohort, without their questions; those stand on the week's own page."""
 
     model = Week
+    template = "admin/workbook/week/inline.html"
     fields = WEEK_FIELDS
     formfield_overrides = {**Scoped.formfield_overrides, MarkdownxField: {"widget": PreviewWidget(attrs={"rows": 2})}}
     extra = 0
     can_delete = False
-    show_change_link = True
 
     def has_view_permission(self, request: HttpRequest, obj: Cohort | None = None) -> bool:
         return request.user.is_organizer

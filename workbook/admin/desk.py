@@ -81,9 +81,8 @@ def _count_written(desks: dict[int, Desk], user: User) -> None:
 
 
 def _count_unread(desks: dict[int, Desk], user: User) -> None:
-    rows = Response.objects.filter(prompt__section__week__in=desks, membership__role=Membership.Role.MEMBER)
-    unread = Reading.objects.mark(rows, user).filter(is_unread=True)
-    for week, membership in unread.order_by("membership").values_list("prompt__section__week", "membership"):
+    unread = Reading.objects.unread_by(user).filter(prompt__section__week__in=desks)
+    for week, membership in unread.values_list("prompt__section__week", "membership"):
         desk = desks[week]
         desk.unread += 1
         desk.next_unread = desk.next_unread or membership

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,9 +18,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.addresses import read_addresses
+from cohorts.admin.forms import MAX_SIGNS
 from cohorts.admin.scope import LocalMoment
 from cohorts.models import Cohort, User
+from cohorts.names import validate_one_line
 from workbook.importer import bundled, read
+from workbook.models.plan import validate_date
 from workbook.opening import open_cohort, opening_days, planned_sessions
 from workbook.planned import Workbook, WorkbookError
 
@@ -41,12 +45,19 @@ class OpeningForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".md,.txt"}),
     )
     page = forms.CharField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label=_("Name"), max_length=60)
-    first_session = forms.DateTimeField(label=_("First session"), widget=LocalMoment)
-    meeting_url = forms.URLField(label=_("Meeting link"), required=False, max_length=500, assume_scheme="https")
+    name = forms.CharField(label=_("Name"), max_length=60, validators=[validate_one_line])
+    first_session = forms.DateTimeField(label=_("First session"), widget=LocalMoment, validators=[validate_date])
+    meeting_url = forms.URLField(
+        label=_("Meeting link"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        validators=[URLValidator(schemes=["http", "https"])],
+    )
     facilitators = forms.CharField(
         label=_("Facilitators' e-mail addresses"),
         required=False,
+        max_length=MAX_SIGNS,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_("One a line. Whoever has no account yet gets an invitation by mail."),
     )
@@ -161,7 +172,9 @@ class DatesForm(forms.Form):
         super().__init__(data)
         self.weeks = weeks
         for number, theme, session_at in weeks:
-            self.fields[f"session-{number}"] = forms.DateTimeField(label=theme, initial=session_at, widget=LocalMoment)
+            self.fields[f"session-{number}"] = forms.DateTimeField(
+                label=theme, initial=session_at, widget=LocalMoment, validators=[validate_date]
+            )
 
     @property
     def sessions(self) -> list[datetime]:

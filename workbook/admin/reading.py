@@ -69,7 +69,7 @@ class MemberWeek:
         for response in self._find_responses():
             entry = by_prompt[response.prompt_id]
             entry.response, entry.exists = response, True
-            entry.form = AnswerForm(response)
+            entry.form = AnswerForm(response, self.reader)
         for feedback in self._find_feedback():
             entry = by_prompt[feedback.revision.response.prompt_id]
             feedback.answers_older = self._shows_older(feedback, entry.response)
@@ -108,10 +108,18 @@ class MemberWeek:
         following = self.members[place + 1] if place + 1 < len(self.members) else None
         return (self.members[place - 1] if place else None), following
 
+    def next_unread(self) -> int | None:
+        """The membership to go on with: the next one with unread words in this week, from the top after the last."""
+        unread = Reading.objects.unread_by(self.reader).filter(prompt__section__week=self.week)
+        waiting = list(unread.values_list("membership__joined_at", "membership"))
+        here = (self.membership.joined_at, self.membership.pk)
+        following = [row for row in waiting if row > here] or waiting
+        return following[0][1] if following else None
+
     def bind(self, request: HttpRequest) -> bool:
         """Take what was typed; whether all of it can be saved. Nothing typed is dropped."""
         for entry in self.readable:
-            entry.form = AnswerForm(entry.response, request.POST)
+            entry.form = AnswerForm(entry.response, self.reader, request.POST)
         wrong = [entry for entry in self.readable if not entry.form.is_valid()]
         return not wrong and not self.stranded(request)
 
@@ -134,7 +142,7 @@ class MemberWeek:
         forms = [entry.form for entry in self.readable]
         answers = [form for form in forms if form.words]
         for form in answers:
-            Feedback.objects.answer(form.revision, self.reader, form.words)
+            Feedback.objects.answer(form.revision, self.reader, form.words, form.operation_id)
         seen = [form for form in (forms if all_read else answers) if form.revision]
         Reading.objects.note(self.reader, {form.response.pk: form.revision.version for form in seen})
         return len(answers)
@@ -147,7 +155,7 @@ def read_week(request: HttpRequest, membership_id: int, week_number: int) -> Htt
     if request.method == "POST":
         if page.bind(request):
             _tell(request, page.save(all_read="read" in request.POST))
-            return redirect(request.path)
+            return _go_on(request, page)
         stranded = page.stranded(request)
         messages.error(
             request, _("Nothing is sent yet. Please look at the notes below; what you typed is still there.")
@@ -163,5 +171,15 @@ def _tell(request: HttpRequest, answers: int) -> None:
     if answers:
         text = ngettext("%(count)d comment was sent.", "%(count)d comments were sent.", answers)
         messages.success(request, text % {"count": answers})
-    if "read" in request.POST:
-        messages.success(request, _("Noted as read."))
+
+
+def _go_on(request: HttpRequest, page: MemberWeek) -> HttpResponse:
+    """After a comment the same page again; after reading the next member, or the start page when all is read."""
+    if "read" not in request.POST:
+        return redirect(request.path)
+    following = page.next_unread()
+    if following is None:
+        messages.success(request, _("You have read everything of this week."))
+        return redirect("admin:index")
+    messages.success(request, _("Read: %(member)s.") % {"member": page.membership.user})
+    return redirect("admin:workbook_response_read", following, page.week.number)

@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.admin.scope import ChoiceFilter, CohortFilter, ListOnly, ScopedAdmin
@@ -14,6 +15,8 @@ from cohorts.models import Cohort, Membership
 from workbook.models import Feedback, Reading, Response, Section, Week
 
 from .reading import read_week
+
+QUESTION_SIGNS = 18
 
 
 class MyCohortFilter(CohortFilter):
@@ -53,7 +56,7 @@ class WrittenFilter(ChoiceFilter):
     parameter_name = "written"
     choices_and_conditions = {
         "yes": (_("written"), lambda: Q(written=True)),
-        "no": (_("not yet"), lambda: Q(written=False)),
+        "no": (_("begun"), lambda: Q(written=False)),
     }
 
 
@@ -77,7 +80,7 @@ class ReadingChangeList(ChangeList):
 class ResponseAdmin(ListOnly, ScopedAdmin):
     """Boxes of the members of one's cohorts in which something was saved; words are read on the reading page."""
 
-    list_display = ["member", "cohort", "week", "section", "is_written", "unread", "changed", "updated_at"]
+    list_display = ["member", "cohort", "week", "section", "question", "state", "unread", "changed", "updated_at"]
     list_display_links = ["member"]
     list_filter = [MyCohortFilter, WeekFilter, SectionFilter, WrittenFilter, UnreadFilter]
     list_select_related = ["membership__user", "membership__cohort", "prompt__section__week"]
@@ -127,9 +130,14 @@ class ResponseAdmin(ListOnly, ScopedAdmin):
     def section(self, response: Response) -> str:
         return response.prompt.section.heading
 
-    @admin.display(description=_("written"), boolean=True)
-    def is_written(self, response: Response) -> bool:
-        return response.written
+    @admin.display(description=_("question"), empty_value="")
+    def question(self, response: Response) -> str | None:
+        """How it begins; nothing where the section's heading asks."""
+        return Truncator(response.prompt.text).chars(QUESTION_SIGNS) or None
+
+    @admin.display(description=_("state"))
+    def state(self, response: Response) -> str:
+        return _("written") if response.written else _("begun")
 
     @admin.display(description=_("unread"), empty_value="")
     def unread(self, response: Response) -> str | None:

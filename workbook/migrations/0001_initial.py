@@ -122,8 +122,9 @@ class Migration(migrations.Migration):
             name='Feedback',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('operation_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('text', models.TextField(max_length=10000, verbose_name='comment')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='written')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='said on')),
                 ('seen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='seen')),
                 ('thanked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='thanked')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to=settings.AUTH_USER_MODEL, verbose_name='facilitator')),

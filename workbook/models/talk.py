@@ -1,5 +1,6 @@
 """What is said about what is written, and who has read it."""
 
+import uuid
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -28,12 +29,13 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         return self.filter(is_readable(user, path), talks)
 
     @transaction.atomic
-    def answer(self, revision: Revision, author: User, text: str) -> "Feedback":
-        """Comment on a revision, and tell its writer by mail if she likes; the same comment again is the same row.
+    def answer(self, revision: Revision, author: User, text: str, operation_id: uuid.UUID) -> "Feedback":
+        """Comment on a revision, and tell its writer by mail if she likes; a known operation gives its row again.
 
         `revision` comes with its response's membership (user, cohort) and its prompt's week.
         """
-        feedback, created = self.get_or_create(revision=revision, author=author, text=text)
+        said = {"revision": revision, "author": author, "text": text}
+        feedback, created = self.get_or_create(operation_id=operation_id, defaults=said)
         if created:
             feedback.post_mail()
         return feedback
@@ -46,8 +48,9 @@ class Feedback(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="feedback", verbose_name=_("facilitator")
     )
+    operation_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     text = models.TextField(_("comment"), max_length=10_000)
-    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("said on"), default=timezone.now, editable=False)
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True, editable=False)
     thanked_at = models.DateTimeField(_("thanked"), null=True, blank=True, editable=False)
 
@@ -95,6 +98,12 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         rule = ExpressionWrapper(is_readable(reader), output_field=models.BooleanField())
         marked = responses.annotate(is_readable=rule)
         return marked.annotate(is_unread=Q(is_readable=True) & ~Q(text="") & ~Exists(read))
+
+    def unread_by(self, reader: User) -> QuerySet[Response]:
+        """What members wrote and she has not read yet, in the order in which the members joined."""
+        members = Response.objects.filter(membership__role=Membership.Role.MEMBER)
+        unread = self.mark(members, reader).filter(is_unread=True)
+        return unread.order_by("membership__joined_at", "membership")
 
     def note(self, reader: User, versions: dict[int, int]) -> None:
         """Remember the versions (by response id) that the reader has seen; what she read before stays read.

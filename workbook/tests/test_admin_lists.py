@@ -1,9 +1,15 @@
 """What a facilitator meets in the admin: her own cohorts and no trace of the others'."""
 
+import re
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from cohorts.models import Membership
-from tests.cast import join, make_cohort, make_user, prompt_of, write
+from tests.cast import QUESTIONS, join, make_cohort, make_user, prompt_of, write
 from workbook.models import Feedback, Reading, Revision, Section, Week
 
 RESPONSES = "/admin/workbook/response/"
@@ -46,7 +52,7 @@ def test_lookups_are_no_oracle(reader, cast, address):
 
 
 def test_naming_a_foreign_cohort_in_a_filter_shows_nothing(reader, cast):
-    for value in (cast.other.pk, 99999, "x"):
+    for value in (cast.other.pk, 99999, "x", 10**30, "9" * 5_000, "%00", "１"):
         assert rows(reader, f"?cohort={value}") == []
     assert rows(reader, f"?cohort={cast.cohort.pk}") != []
 
@@ -66,7 +72,7 @@ def test_filters(reader, cast):
 
 def test_changed_since_my_comment(reader, cast):
     assert rows(reader, "?unread=changed") == []
-    Feedback.objects.answer(Revision.objects.get(response=cast.shared), cast.facilitator, "いいですね")
+    Feedback.objects.answer(Revision.objects.get(response=cast.shared), cast.facilitator, "いいですね", uuid4())
     assert rows(reader, "?unread=changed") == []
     type(cast.shared).objects.filter(pk=cast.shared.pk).update(version=2)
     assert rows(reader, "?unread=changed") == [cast.shared]
@@ -128,6 +134,32 @@ def test_the_start_page_counts(reader, cast):
     assert [written for _section, written in desk.sections] == [1, 0, 0, 0]
     assert desk.sections[0][0].kind == Section.Kind.REFLECTION
     assert desk.next_unread == cast.membership.pk
+
+
+def test_reading_begins_with_who_joined_first(reader, cast):
+    colleague = Membership.objects.get(user=cast.colleague)
+    Membership.objects.filter(pk=colleague.pk).update(joined_at=cast.membership.joined_at - timedelta(days=1))
+    for membership in (cast.membership, colleague):
+        write(membership, prompt_of(cast.cohort, 2), "ことば")
+    (desk,) = reader.get("/admin/").context["tables"]
+    assert desk.next_unread == desk.first_member == colleague.pk
+
+
+def test_without_members_there_is_a_sentence_instead_of_zeros(client, cast):
+    cast.cohort.memberships.members().update(left_at=timezone.now())
+    client.force_login(cast.organizer)
+    for page in ("", f"cohorts/cohort/{cast.cohort.pk}/change/"):
+        body = client.get(f"/admin/{page}").content.decode()
+        assert gettext("When members have joined, you see here how far they are.") in body
+
+
+def test_the_list_says_what_was_asked_and_how_far_it_is(reader, cast):
+    write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort), QUESTIONS[0])
+    body = reader.get(RESPONSES).content.decode()
+    states = re.findall(r'<td class="field-state">([^<]*)</td>', body)
+    assert len(set(states)) == 2
+    assert "icon-no" not in body
+    assert f'<td class="field-question">{QUESTIONS[1]}</td>' in body
 
 
 def test_organizers_see_numbers_on_the_cohort_never_words(client, cast):

@@ -133,7 +133,12 @@ def test_a_file_that_is_no_workbook(organizer, cast, content):
         ("name", ""),
         ("first_session", ""),
         ("first_session", "いつか"),
+        ("first_session", "0001-01-01T00:00"),
+        ("first_session", "9999-12-31T23:59"),
         ("meeting_url", "javascript:alert(1)"),
+        ("meeting_url", "ftp://example.com/x"),
+        ("facilitators", "x" * 60_001),
+        ("name", "春の\u2028コホート"),
         ("facilitators", "ハナさん"),
         ("slug", "ours"),
         ("slug", "日本語"),
@@ -157,7 +162,9 @@ def test_a_closed_cohort_is_no_source(organizer, cast):
     assert "source" in organizer.post(ADD, step(source=cast.other.pk)).context["form"].errors
 
 
-@pytest.mark.parametrize("moved", ["2026-12-02T21:00", "2026-11-01T21:00", "", "いつか"])
+@pytest.mark.parametrize(
+    "moved", ["2026-12-02T21:00", "2026-11-01T21:00", "", "いつか", "0001-01-01T00:00", "9999-12-31T23:59"]
+)
 def test_wrong_dates_keep_everything_typed(organizer, cast, moved):
     data = hidden(organizer.post(ADD, step()))
     data |= {"session-2": moved, "session-4": "2026-12-24T10:00", "open": ""}

@@ -9,6 +9,8 @@ from django.utils import timezone
 from tests.cast import prompt_of, write
 from workbook.models import PrivacyPage, Prompt, Response, Section, Week
 
+ABSURD = [f"/admin/workbook/week/{number}/change/" for number in ("9" * 5_000, 10**30, "１")]
+
 
 @pytest.fixture
 def organizer(client, cast):
@@ -183,7 +185,7 @@ def test_a_link_is_a_link(facilitator, cast, url):
 
 def test_foreign_and_unknown_weeks_are_the_same(facilitator, cast):
     foreign = Week.objects.get(cohort=cast.other, number=1)
-    for address in (page_of(foreign), "/admin/workbook/week/99999/change/", "/admin/workbook/week/x/change/"):
+    for address in (page_of(foreign), "/admin/workbook/week/99999/change/", "/admin/workbook/week/x/change/", *ABSURD):
         assert facilitator.get(address).status_code == 404
         assert facilitator.post(address, {"session_at": "2099-01-01T21:00"}).status_code == 404
 
@@ -197,6 +199,15 @@ def test_times_are_the_cohorts(facilitator, cast):
     data = {"session_at": "2099-07-01T21:00", "meeting_url": ""}
     facilitator.post(page_of(week), data)
     assert week_of(cast).session_at.astimezone(ZoneInfo("UTC")).hour == 19
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, 10**30, "１", "x"], ids=["long", "large", "wide", "letter"])
+def test_absurd_numbers_are_no_pages(organizer, cast, number):
+    for page in (f"week/{number}/history/", f"privacypage/{number}/change/", f"response/read/1/{number}/"):
+        assert organizer.get(f"/admin/workbook/{page}").status_code == 404
+    for page in ("change", "delete", "history"):
+        assert organizer.get(f"/admin/cohorts/cohort/{number}/{page}/").status_code == 404
+    assert organizer.get(f"/admin/cohorts/cohort/{number}/workbook.md", follow=True).status_code == 404
 
 
 # --- The cohort's page and the privacy page ------------------------------------------------------

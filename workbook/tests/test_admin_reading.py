@@ -1,12 +1,18 @@
 """The reading page: who may open it, what it shows, what a comment and 「読みました」 do."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.db import connections
+from django.test import Client
 
-from cohorts.models import Mail, Membership
+from cohorts.models import Mail, Membership, User
 from tests.cast import join, make_user, prompt_of, write
+from workbook.admin.forms import AnswerForm
 from workbook.models import AccessRecord, Feedback, Readers, Reading, Response, Revision, Save
 
 
@@ -26,8 +32,14 @@ def rewrite(response, text, readers=Readers.FACILITATORS):
     return Response.objects.write(save).response
 
 
-def shown(response):
-    return Revision.objects.get(response=response, version=response.version).pk
+def revision_of(response):
+    return Revision.objects.get(response=response, version=response.version)
+
+
+def shown(response, reader="facilitator"):
+    """What the page puts into its hidden field, signed anew each time."""
+    response.shown_id = revision_of(response).pk
+    return AnswerForm(response, User.objects.get(nickname=reader))["shown"].value()
 
 
 def answers(*pairs):
@@ -36,6 +48,10 @@ def answers(*pairs):
         data[f"answer-{response.pk}-shown"] = shown(response)
         data[f"answer-{response.pk}-text"] = text
     return data
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
 
 
 def test_shows_what_is_shared_and_only_that_the_private_one_exists(reader, cast):
@@ -102,8 +118,42 @@ def test_several_comments_in_one_go(reader, cast):
 
 
 def test_pressing_twice_sends_once(reader, cast):
+    data = answers((cast.shared, "いいですね"))
     for _press in range(2):
+        assert reader.post(address(cast), data).status_code == 302
+    assert Feedback.objects.count() == Mail.objects.count() == 1
+
+
+def test_other_words_after_going_back_are_another_comment(reader, cast):
+    data = answers((cast.shared, "いいですね"))
+    reader.post(address(cast), data)
+    reader.post(address(cast), data | {f"answer-{cast.shared.pk}-text": "もうひとつ"})
+    assert list(Feedback.objects.values_list("text", flat=True)) == ["いいですね", "もうひとつ"]
+
+
+def test_the_same_words_from_a_new_page_are_another_comment(reader, cast):
+    for _page in range(2):
         reader.post(address(cast), answers((cast.shared, "いいですね")))
+    assert Feedback.objects.count() == 2
+    assert reader.get(address(cast)).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_presses_at_the_same_moment_send_one_comment(cast):
+    data = answers((cast.shared, "いいですね"))
+    ready = Barrier(10)
+
+    def press(_number):
+        client = Client()
+        client.force_login(cast.facilitator)
+        ready.wait()
+        try:
+            return client.post(address(cast), data).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert set(pool.map(press, range(10))) == {302}
     assert Feedback.objects.count() == Mail.objects.count() == 1
 
 
@@ -126,14 +176,27 @@ def test_too_long_a_comment_stores_nothing_and_loses_nothing(reader, cast):
 
 
 def test_a_forged_revision_is_refused(reader, cast):
-    theirs = Revision.objects.get(response__membership__user=cast.stranger, response__readers=Readers.GROUP)
-    private = Revision.objects.get(response=cast.private)
-    for forged in (theirs.pk, private.pk, shown(cast.group), 99999, "x", ""):
+    theirs = Response.objects.get(membership__user=cast.stranger, readers=Readers.GROUP)
+    second = make_user("second")
+    join(cast.cohort, second, "facilitator")
+    tokens = [shown(response) for response in (theirs, cast.private, cast.group)]
+    good = shown(cast.shared)
+    for forged in (*tokens, shown(cast.shared, "second"), revision_of(cast.shared).pk, good[:-1], "x", "\0", ""):
         data = {f"answer-{cast.shared.pk}-shown": forged, f"answer-{cast.shared.pk}-text": "大事な言葉"}
         response = reader.post(address(cast), data)
         assert response.status_code == 200
         assert "大事な言葉" in response.content.decode()
     assert not Feedback.objects.exists()
+
+
+def test_numbers_typed_into_the_page_open_no_history(reader, cast):
+    """The first text is her secret now; a comment on it would show it under “Show what this answered”."""
+    first = revision_of(cast.shared).pk
+    rewrite(cast.shared, "書き直した言葉")
+    data = {f"answer-{cast.shared.pk}-shown": first, f"answer-{cast.shared.pk}-text": "見せて"}
+    assert reader.post(address(cast), data).status_code == 200
+    assert not Feedback.objects.exists()
+    assert "CANARY-ours-member-shared" not in reader.get(address(cast)).content.decode()
 
 
 def test_a_comment_on_a_foreign_or_private_response_is_refused_and_given_back(reader, cast):
@@ -169,6 +232,28 @@ def test_read_means_what_was_shown(reader, cast):
     assert Reading.objects.get(response=cast.shared).version == 2
     reader.post(address(cast), data)
     assert Reading.objects.get(response=cast.shared).version == 2
+
+
+def test_read_leads_to_the_next_unread_member_and_home_after_the_last(reader, cast):
+    """In the order of joining, from the top again after the last; the colleague joined before the third one."""
+    colleague = Membership.objects.get(user=cast.colleague)
+    third = join(cast.cohort, make_user("third"))
+    Membership.objects.filter(pk=third.pk).update(joined_at=colleague.joined_at - timedelta(days=9))
+    Response.objects.filter(membership__user=cast.removed).update(text="")
+    words = {row.pk: write(row, prompt_of(cast.cohort), "ことば") for row in (colleague, third)}
+    read = {"read": "1"}
+    response = reader.post(address(cast), answers((cast.shared, ""), (cast.group, "")) | read)
+    assert response["Location"] == address(cast, membership=colleague)
+    response = reader.post(response["Location"], answers((words[colleague.pk], "")) | read)
+    assert response["Location"] == address(cast, membership=third)
+    response = reader.post(response["Location"], answers((words[third.pk], "")) | read, follow=True)
+    assert response.redirect_chain == [("/admin/", 302)]
+    assert told(response)
+
+
+def test_only_sending_stays_on_the_page(reader, cast):
+    response = reader.post(address(cast), answers((cast.shared, "いいですね")) | {"send": ""})
+    assert response["Location"] == address(cast)
 
 
 def test_commenting_notes_only_that_text_as_read(reader, cast):
@@ -229,6 +314,6 @@ def test_queries_of_the_reading_page(reader, cast, django_assert_num_queries, mo
         membership = join(cast.cohort, make_user(f"more{number}"))
         write(membership, prompt_of(cast.cohort), "ことば")
         write(cast.membership, prompt_of(cast.cohort, week=number + 2), "ことば")
-        Feedback.objects.answer(Revision.objects.get(pk=shown(cast.shared)), cast.facilitator, f"コメント{number}")
+        Feedback.objects.answer(revision_of(cast.shared), cast.facilitator, f"コメント{number}", uuid4())
     with django_assert_num_queries(9):
         assert reader.get(address(cast)).status_code == 200

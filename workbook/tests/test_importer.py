@@ -250,6 +250,11 @@ def test_heading_words_are_taken_apart():
         assert section.kind == "reflection"
 
 
+def test_lines_are_counted_that_hold_text():
+    with pytest.raises(WorkbookError, match=r"\b2\D"):
+        read("庭のこと\n\n　\nことば\n".encode())
+
+
 BAD = {
     "empty": (b"", None),
     "blank": ("\n　\n".encode(), None),

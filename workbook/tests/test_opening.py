@@ -107,6 +107,9 @@ def test_facilitators_are_appointed_or_invited(cast, django_capture_on_commit_ca
         {"time_zone": "Asia/Nowhere"},
         {"meeting_url": "javascript:alert(1)"},
         {"facilitators": ["facilitator@example.com", "not an address"]},
+        {"first_session": datetime(1, 1, 1, tzinfo=TOKYO)},
+        {"first_session": datetime(9999, 12, 31, 23, tzinfo=TOKYO)},
+        {"session_dates": [FIRST + timedelta(days=days) for days in (0, 7, 14)] + [datetime.max.replace(tzinfo=TOKYO)]},
     ],
 )
 def test_nothing_is_half_opened(cast, wrong):
