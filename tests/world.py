@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from cohorts.models import Cohort, Invitation, Membership, User
 from tests.cast import Cast, join, make_cast, make_cohort, prompt_of, write
-from workbook.models import Feedback, PrivacyPage, Readers, Response, Revision, Section
+from workbook.models import Feedback, PrivacyPage, Prompt, Readers, Response, Revision, Section
 
 TOKEN = re.compile(r"CANARY-[a-z0-9-]+")
 
@@ -81,18 +82,63 @@ def bury(cast: Cast) -> None:
 def current_roles(user: User, cohort: Cohort) -> list[str]:
     if cohort.deleted_at:
         return []
-    memberships = [row for row in Membership.objects.all() if (row.user_id, row.cohort_id) == (user.pk, cohort.pk)]
-    return [membership.role for membership in memberships if membership.left_at is None]
+    return [row.role for row in cohort.memberships.all() if row.user_id == user.pk and row.left_at is None]
+
+
+def takes_part(user: User, cohort: Cohort) -> bool:
+    return bool(current_roles(user, cohort))
+
+
+def facilitates(user: User, cohort: Cohort) -> bool:
+    return "facilitator" in current_roles(user, cohort)
+
+
+def is_office(user: User) -> bool:
+    return user.is_superuser or "Organizers" in [group.name for group in user.groups.all()]
+
+
+def administers(user: User, cohort: Cohort) -> bool:
+    """Organizers open the office of every cohort, facilitators of their own."""
+    return not cohort.deleted_at and (is_office(user) or facilitates(user, cohort))
+
+
+def may_open(user: User, cohort: Cohort) -> bool:
+    """Organizers open every cohort's pages, everybody else where she takes part."""
+    return not cohort.deleted_at and (is_office(user) or takes_part(user, cohort))
+
+
+def may_write(user: User, prompt: Prompt) -> bool:
+    """Who takes part writes, from the day on which the week opens."""
+    week = prompt.section.week
+    return week.opens_at <= timezone.now() and takes_part(user, week.cohort)
 
 
 def may_read(user: User, response: Response) -> bool:
     """The writer; her facilitators unless it is for herself alone; the group if it is for the group."""
+    cohort = response.membership.cohort
     if response.membership.user_id == user.pk:
         return True
-    roles = current_roles(user, response.membership.cohort)
-    if "facilitator" in roles:
-        return response.readers != Readers.SELF
-    return bool(roles) and response.readers == Readers.GROUP
+    if facilitates(user, cohort):
+        return response.readers != "self"
+    return takes_part(user, cohort) and response.readers == "group"
+
+
+def may_know_of(user: User, response: Response) -> bool:
+    """That something is written is known to the office, whoever may read it."""
+    return administers(user, response.membership.cohort)
+
+
+def may_settle(user: User, response: Response) -> bool:
+    """What became of a promise is said by who gave it, while she takes part."""
+    mine = response.membership.user_id == user.pk and response.prompt.section.kind == "action"
+    return mine and takes_part(user, response.membership.cohort)
+
+
+def hears(user: User, response: Response) -> bool:
+    """The worksheet lets others speak who take part themselves, and who said something."""
+    writer, cohort = response.membership, response.membership.cohort
+    told = response.readers == "group" and response.written and writer.left_at is None
+    return told and writer.user_id != user.pk and takes_part(user, cohort)
 
 
 def may_read_revision(user: User, revision: Revision) -> bool:
@@ -103,14 +149,14 @@ def may_read_revision(user: User, revision: Revision) -> bool:
     if revision.text == response.text:
         return may_read(user, response)
     answered = any(feedback.author_id == user.pk for feedback in revision.feedback.all())
-    return answered and revision.readers != Readers.SELF and may_read(user, response)
+    return answered and revision.readers != "self" and may_read(user, response)
 
 
 def may_read_feedback(user: User, feedback: Feedback) -> bool:
     """The writer of the words, and her facilitators while they may read the words."""
-    membership = feedback.revision.response.membership
-    facilitates = "facilitator" in current_roles(user, membership.cohort)
-    return membership.user_id == user.pk or (facilitates and may_read(user, feedback.revision.response))
+    response = feedback.revision.response
+    facilitated = facilitates(user, response.membership.cohort)
+    return response.membership.user_id == user.pk or (facilitated and may_read(user, response))
 
 
 def allowed_tokens(user: User | None) -> set[str]:
