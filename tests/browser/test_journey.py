@@ -98,6 +98,8 @@ def test_the_whole_way(desk, phone, new_page, cast, sign_in, first_session):
     expect(reader.locator(".words").first).to_contain_text("気持ちが見える人")
     reader.locator("textarea").last.fill("一通だけ、がいいですね。")
     reader.get_by_role("button", name="読みました").click()
+    expect(reader.locator(".messagelist")).to_contain_text("この週は、すべて読みました。")
+    desk_card.get_by_role("link", name="この週を読む").click()
     expect(reader.locator(".said")).to_contain_text("一通だけ、がいいですね。")
     assert mail.outbox[-1].to == ["hiyori@example.com"]
     assert "一通だけ" not in mail.outbox[-1].body
@@ -125,7 +127,7 @@ def test_the_whole_way_without_javascript(new_page, cast, sign_in, first_session
     membership = Membership.objects.get(user__nickname="ひより", cohort=cohort)
     reader.goto(f"/admin/workbook/response/read/{membership.pk}/1/")
     reader.locator("textarea").first.fill("読みましたよ")
-    reader.get_by_role("button", name="コメントを送る").click()
+    reader.get_by_role("button", name="コメントだけ送る").click()
     member.goto("/")
     expect(member.locator(".said")).to_contain_text("読みましたよ")
 
