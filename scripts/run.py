@@ -1,4 +1,4 @@
-"""Serve the demo on this machine: SQLite, debug pages, mails in the terminal. `make run` calls it."""
+"""Serve the demo on this machine: SQLite, files as they lie here, mails in the terminal. `make run` calls it."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ def refuse_taken(port: int) -> None:
 def set_environment(port: int) -> None:
     """Demo settings, whatever a `.env` for production says; another DATABASE_URL of the shell is kept."""
     os.environ.update(
-        DJANGO_SETTINGS_MODULE="hisho.settings",
+        DJANGO_SETTINGS_MODULE="hisho.demo",
         PRODUCTION="0",
         DEBUG="1",
         SECRET_KEY="development-only-" + "x" * 50,
@@ -46,7 +46,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     print(f"\nhttp://localhost:{port}\n", flush=True)
-    call_command("load_demo")
+    call_command("load_demo", force=True)
     print("\nCtrl-C stops it. Mails appear here.\n", flush=True)
     call_command("runserver", f"{HOST}:{port}", use_reloader=False)
 
