@@ -122,7 +122,9 @@ class Worksheet:
         self._load_prompts()
         if self.membership:
             own_or_shared = Q(membership=self.membership) | Q(readers=Readers.GROUP, membership__left_at=None)
-            self._fill(Response.objects.readable_by(self.user).filter(own_or_shared))
+            readable = Response.objects.readable_by(self.user).filter(own_or_shared)
+            in_order = readable.order_by("membership__joined_at", "membership_id", "prompt_id")
+            self._fill(in_order.select_related("membership__user"))
             self._add_feedback()
 
     def load_own(self) -> None:
@@ -136,8 +138,7 @@ class Worksheet:
         self.sheets = sheets_of(prompts, self.boxes)
 
     def _fill(self, responses: QuerySet[Response]) -> None:
-        here = responses.filter(prompt__section__week=self.week).select_related("membership__user")
-        for response in here.order_by("membership__joined_at", "membership_id"):
+        for response in responses.filter(prompt__section__week=self.week):
             response.prompt = self.boxes[response.prompt_id].prompt
             if response.membership_id == self.membership.pk:
                 self.boxes[response.prompt_id].fill(response)

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -96,11 +95,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def with_head_count(self) -> "MembershipQuerySet":
         """Each with `people_count` and `facilitator_count`: how many take part in its cohort today."""
-        here = Membership.objects.filter(cohort=models.OuterRef("cohort"), left_at=None).order_by()
-        counted = here.values("cohort").annotate(n=models.Count("pk")).values("n")
+        here = models.Q(cohort__memberships__left_at=None)
+        leads = models.Q(cohort__memberships__role=Membership.Role.FACILITATOR)
         return self.annotate(
-            people_count=models.Subquery(counted),
-            facilitator_count=Coalesce(models.Subquery(counted.filter(role=Membership.Role.FACILITATOR)), 0),
+            people_count=models.Count("cohort__memberships", filter=here),
+            facilitator_count=models.Count("cohort__memberships", filter=here & leads),
         )
 
     def administered_by(self, user: User) -> "MembershipQuerySet":

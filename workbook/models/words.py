@@ -150,8 +150,8 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         for _attempt in range(5):
             try:
                 with transaction.atomic():
-                    current = self.filter(prompt=save.prompt_id, membership=save.membership_id).first()
-                    return self._write_once(save, current)
+                    here = self.filter(prompt=save.prompt_id, membership=save.membership_id)
+                    return self._write_once(save, next(iter(here), None))
             except (IntegrityError, _LostRace):
                 continue
         raise OperationalError("Lost five races for one response.")

@@ -44,8 +44,8 @@ TEMPLATES = [
     },
 ]
 
-# Connections stay open as in the project; without its time limits and health checks.
-DATABASES = {"default": {**project.env.db("DATABASE_URL", default="sqlite://:memory:"), "CONN_MAX_AGE": 60}}
+# The same database over the same kind of connection: what is compared is the code above it.
+DATABASES = project.DATABASES
 
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
