@@ -17,6 +17,8 @@ LISTS = [
     gettext_noop("0 of %(cnt)s selected"),
     gettext_noop("%(sel)s of %(cnt)s selected"),
     gettext_noop(" By %(filter_title)s "),
+    gettext_noop("All"),
+    gettext_noop("Action:"),
     gettext_noop("Show all"),
     gettext_noop("Skip to main content"),
     ngettext_lazy("%(counter)s result", "%(counter)s results"),

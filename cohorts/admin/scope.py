@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -162,8 +161,7 @@ class InZone:
             return response.render() if isinstance(response, TemplateResponse) else response
 
     def _zone(self, object_id: str | None) -> AbstractContextManager[None]:
-        plain = unquote(object_id or "")
-        zone = self.zone_of(plain) if is_id(plain) else None
+        zone = self.zone_of(object_id) if object_id and is_id(object_id) else None
         return timezone.override(zone) if zone else nullcontext()
 
 
