@@ -1,0 +1,72 @@
+"""What a comment may be tied to, and what counts as written when the questions of a week become more or fewer."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.cast import QUESTIONS, prompt_of, write
+from workbook.admin.forms import AnswerForm
+from workbook.models import Readers, Response, Revision, Save
+
+from .test_admin_plan import page_of, posted, week_of
+
+
+@pytest.fixture
+def opened(cast):
+    """A text that was for its writer alone, then was changed, and shared."""
+    prompt = prompt_of(cast.cohort, week=2)
+    write(cast.membership, prompt, "CANARY-alone", Readers.SELF)
+    save = Save(prompt.pk, cast.membership.pk, uuid4(), 1, "みなさんへ", Readers.FACILITATORS, QUESTIONS)
+    return Response.objects.write(save).response
+
+
+def answer(cast, revision):
+    """A comment as the reading page sends it, if it had shown this revision."""
+    response = revision.response
+    response.shown_id, name = revision.pk, f"answer-{response.pk}"
+    signed = AnswerForm(response, cast.facilitator)["shown"].value()
+    return AnswerForm(response, cast.facilitator, {f"{name}-shown": signed, f"{name}-text": "すてきです"})
+
+
+def test_a_comment_is_tied_to_what_was_shown(cast, opened):
+    shown = opened.revisions.get(version=2)
+    form = answer(cast, shown)
+    assert form.is_valid()
+    assert form.revision == shown
+
+
+def test_no_comment_opens_what_was_for_the_writer_alone(cast, opened):
+    form = answer(cast, opened.revisions.get(version=1))
+    assert not form.is_valid()
+    assert form.revision is None
+
+
+def test_no_comment_opens_the_other_side_of_a_conflict(cast, opened):
+    save = Save(opened.prompt_id, cast.membership.pk, uuid4(), 1, "べつの文", Readers.FACILITATORS, QUESTIONS)
+    form = answer(cast, Revision.objects.get(pk=Response.objects.write(save).branch_id))
+    assert not form.is_valid()
+    assert form.revision is None
+
+
+def test_a_question_that_comes_or_goes_counts_the_words_anew(client, cast):
+    """A line that is a question is not an own line, as long as the question is there."""
+    week, new = week_of(cast), "三つめの問いは？"
+    response = write(cast.membership, prompt_of(cast.cohort, 2), new)
+    elsewhere = write(cast.membership, prompt_of(cast.cohort, 3), new)
+    assert response.written
+    client.force_login(cast.organizer)
+    notes = week.sections.get(kind="session_notes")
+    added = {"prompts-5-section": notes.pk, "prompts-5-text": new, "prompts-5-place": "1"}
+    assert client.post(page_of(week), posted(client, page_of(week), **added)).status_code == 302
+    for row, written in ((response, False), (elsewhere, True)):
+        row.refresh_from_db()
+        assert (row.written, row.version) == (written, 1)
+    (place,) = [
+        form.prefix
+        for form in client.get(page_of(week)).context["inline_admin_formsets"][1].formset.forms
+        if form.instance.text == new
+    ]
+    gone = posted(client, page_of(week), **{f"{place}-DELETE": "on"})
+    assert client.post(page_of(week), gone).status_code == 302
+    response.refresh_from_db()
+    assert (response.written, response.version) == (True, 1)
