@@ -8,6 +8,7 @@ from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from . import joining
 from .models import User
@@ -30,6 +31,10 @@ class AccountAdapter(DefaultAccountAdapter):
         joined = joining.accept_remembered(request, user)
         joining.limit_staff_session(request, user)
         return redirect(settings.LOGIN_REDIRECT_URL) if joined else response
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to わたし, from where she came."""
+        return reverse("cohorts:profile")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send allauth's mails in our own name, with links to this site, whatever host the request came in by."""

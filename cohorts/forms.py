@@ -46,7 +46,6 @@ class SignupForm(account_forms.SignupForm):
         super().__init__(*args, **kwargs)
         self.invitation = joining.remembered(context.request)
         self.fields["email"].label = _("E-mail address")
-        self.fields["email"].widget.attrs.pop("placeholder", None)
         if self.invitation:
             self.initial.setdefault("nickname", self.invitation.nickname)
         if self.invitation and self.invitation.email:
@@ -62,8 +61,6 @@ class LoginForm(account_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail address")
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
 
     def _setup_password_field(self) -> None:
         """Keep the field, which allauth drops when sign-up asks for no password."""
@@ -74,6 +71,28 @@ class LoginForm(account_forms.LoginForm):
         if request.user.is_authenticated:
             joining.limit_staff_session(request, request.user)
         return response
+
+
+class OneRule:
+    """The rules for a new password in one line, in place of Django's list."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = _(
+            "At least 12 characters; no common words, and nothing like your name or e-mail address."
+        )
+
+
+class ChangePasswordForm(OneRule, account_forms.ChangePasswordForm):
+    """Another password; the one of today proves who asks."""
+
+
+class SetPasswordForm(OneRule, account_forms.SetPasswordForm):
+    """The first password of somebody who signed in by code."""
+
+
+class ResetPasswordKeyForm(OneRule, account_forms.ResetPasswordKeyForm):
+    """A new password by a mailed link."""
 
 
 class ProfileForm(forms.ModelForm):

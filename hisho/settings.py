@@ -137,7 +137,13 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workbook:today"
 
 ACCOUNT_ADAPTER = "cohorts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "cohorts.forms.SignupForm", "login": "cohorts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "signup": "cohorts.forms.SignupForm",
+    "login": "cohorts.forms.LoginForm",
+    "change_password": "cohorts.forms.ChangePasswordForm",
+    "set_password": "cohorts.forms.SetPasswordForm",
+    "reset_password_from_key": "cohorts.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -150,7 +156,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# Django ends the other sessions in any case; the one in which the password was changed goes on.
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

@@ -8,7 +8,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 PASSWORD = "a long enough secret"
 PUBLIC = ["login/", "login/code/", "signup/", "password/reset/", "password/reset/done/", "password/reset/key/done/"]
@@ -52,6 +54,7 @@ def assert_sound(response):
     assert "hisho.css" in page
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*(src=|application/json))", page)
     assert page.count("<h1") == 1
+    assert "placeholder=" not in page
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', page))
@@ -149,6 +152,54 @@ def test_set_password_then_sign_in_with_it(client, cast):
     client.post("/accounts/logout/")
     client.post("/accounts/login/", {"login": cast.member.email, "password": PASSWORD})
     assert "_auth_user_id" in client.session
+
+
+def test_changing_the_password_ends_the_other_sessions_only(client, cast):
+    elsewhere = Client()
+    sign_in(elsewhere, cast.member)
+    sign_in(client, cast.member)
+    assert "<ul" not in client.get("/accounts/password/change/").text.partition('id="id_password1_helptext"')[2]
+    data = {"oldpassword": PASSWORD, "password1": PASSWORD * 2, "password2": PASSWORD * 2}
+    response = client.post("/accounts/password/change/", data, follow=True)
+    assert response.redirect_chain == [("/profile/", 302)]
+    assert len(response.context["messages"]) == 1
+    assert client.get("/profile/").status_code == 200
+    assert elsewhere.get("/profile/").status_code == 302
+
+
+def test_notices_tell_nothing_technical(client, cast):
+    client.force_login(cast.member)
+    client.post(
+        "/accounts/password/set/",
+        {"password1": PASSWORD, "password2": PASSWORD},
+        headers={"user-agent": "Mozilla/5.0 (iPhone; CPU) Safari/605"},
+    )
+    assert [message.to for message in mail.outbox] == [[cast.member.email]]
+    assert "127.0.0.1" not in mail.outbox[0].body
+    assert "Mozilla" not in mail.outbox[0].body
+    assert str(timezone.localdate().year) in mail.outbox[0].body
+
+
+def test_page_for_the_code_promises_no_mail_to_the_unknown(client, db):
+    client.cookies["django_language"] = "en"
+    page = client.post("/accounts/login/code/", {"email": "nobody@example.com"}, follow=True).text
+    assert "If there is an account with nobody@example.com" in page
+    assert "We sent" not in page
+
+
+def test_page_with_one_address_asks_to_choose_none(client, cast):
+    client.force_login(cast.member)
+    page = client.get("/accounts/email/")
+    assert cast.member.email in page.text
+    assert 'type="radio"' not in page.text
+    EmailAddress.objects.create(user=cast.member, email="second@example.com", verified=True)
+    assert client.get("/accounts/email/").text.count('type="radio"') == 2
+
+
+def test_one_primary_button_after_a_wrong_password(client, db):
+    assert client.get("/accounts/login/").text.count("button primary") == 2  # one of them folded away
+    wrong = client.post("/accounts/login/", {"login": "nobody@example.com", "password": "wrong"}).text
+    assert wrong.count("button primary") == 1
 
 
 @pytest.mark.parametrize("password", ["short", "1234567890123", "member@example.com"])
