@@ -20,6 +20,7 @@ from .markdown import render as render_markdown
 from .models import Feedback, OperationReused, PrivacyPage, Prompt, Response
 from .overview import Overview, OwnWords
 from .today import Today
+from .weekform import WeekForm
 from .worksheet import Worksheet
 
 
@@ -35,34 +36,45 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def week_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The worksheet of a week; a POST saves all its boxes, for browsers without JavaScript."""
+    if request.method == "POST":
+        return save_week(request, slug, number)
     sheet = Worksheet(request.user, slug, number)
+    context = {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
     with time_zone(sheet.cohort.zone):
         if not sheet.week.is_open and sheet.membership:
-            typed = [text for name, text in request.POST.items() if name.startswith("text-") and text]
-            context = {"worksheet": sheet, "cohort": sheet.cohort, "typed": typed}
-            return render(request, "workbook/week_closed.html", context, status=422 if typed else 200)
-        if request.method == "POST":
-            return save_week(request, sheet)
+            return render(request, "workbook/week_closed.html", context)
         sheet.load()
         sheet.record_reading()
-        return render(request, "workbook/week.html", {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"})
+        return render(request, "workbook/week.html", context)
 
 
-def save_week(request: HttpRequest, sheet: Worksheet) -> HttpResponse:
+def save_week(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Save all boxes of a worksheet; what cannot be saved stays on the page, with the reason."""
-    if sheet.membership is None:
-        return HttpResponse(status=405)
-    sheet.load_own()
+    form = WeekForm(request.user, slug, number)
     try:
-        saved = sheet.save(request.POST, device_label(request))
+        saved = form.save(request.POST, device_label(request))
     except OperationalError:
-        saved = sheet.keep(request.POST, _("Cannot save right now. Please press Save once more."))
-    if saved:
-        messages.success(request, _("Saved."))
-        return redirect(sheet.week)
-    messages.error(request, _("Some boxes are not saved. Please look at the red notes below."))
+        saved = form.keep(request.POST, _("Cannot save right now. Please press Save once more."))
+    if not saved:
+        return show_unsaved(request, form, slug, number)
+    messages.success(request, _("Saved."))
+    return redirect("workbook:week_detail", slug, number)
+
+
+def show_unsaved(request: HttpRequest, form: WeekForm, slug: str, number: int) -> HttpResponse:
+    """The worksheet with what was typed, or the words to copy if it is not open for writing any more."""
+    sheet = Worksheet(request.user, slug, number)
+    if sheet.membership is None:
+        return HttpResponse(_("Organizers see the sheet; only members write in it."), status=405)
     context = {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
-    return render(request, "workbook/week.html", context, status=422)
+    with time_zone(sheet.cohort.zone):
+        if not sheet.week.is_open:
+            typed = [text for name, text in request.POST.items() if name.startswith("text-") and text]
+            return render(request, "workbook/week_closed.html", {**context, "typed": typed}, status=422)
+        messages.error(request, _("Some boxes are not saved. Please look at the red notes below."))
+        sheet.load()
+        sheet.show(form.boxes)
+        return render(request, "workbook/week.html", context, status=422)
 
 
 @login_not_required

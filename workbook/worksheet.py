@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -14,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Membership, User
 
-from .forms import ResponseForm
-from .models import AccessRecord, Feedback, Prompt, Readers, Response, Save, Section, Week
+from .models import AccessRecord, Feedback, Prompt, Readers, Response, Section, Week
 
 
 @dataclass
@@ -119,23 +117,15 @@ class Worksheet:
 
     def load(self) -> None:
         """Read prompts, words and comments, one's own and the others'. Not needed while the week is closed."""
-        self._load_prompts()
+        prompts = list(Prompt.objects.filter(section__week=self.week).in_order())
+        self.boxes = {prompt.pk: Box(prompt) for prompt in prompts}
+        self.sheets = sheets_of(prompts, self.boxes)
         if self.membership:
             own_or_shared = Q(membership=self.membership) | Q(readers=Readers.GROUP, membership__left_at=None)
             readable = Response.objects.readable_by(self.user).filter(own_or_shared)
             in_order = readable.order_by("membership__joined_at", "membership_id", "prompt_id")
             self._fill(in_order.select_related("membership__user"))
             self._add_feedback()
-
-    def load_own(self) -> None:
-        """Read prompts and one's own words: what saving needs."""
-        self._load_prompts()
-        self._fill(Response.objects.filter(membership=self.membership))
-
-    def _load_prompts(self) -> None:
-        prompts = list(Prompt.objects.filter(section__week=self.week).in_order())
-        self.boxes = {prompt.pk: Box(prompt) for prompt in prompts}
-        self.sheets = sheets_of(prompts, self.boxes)
 
     def _fill(self, responses: QuerySet[Response]) -> None:
         for response in responses.filter(prompt__section__week=self.week):
@@ -155,11 +145,6 @@ class Worksheet:
         unseen = [comment.pk for box in self.boxes.values() for comment in box.feedback if comment.seen_at is None]
         if unseen:
             Feedback.objects.filter(pk__in=unseen).update(seen_at=timezone.now())
-
-    @cached_property
-    def questions(self) -> list[str]:
-        """The texts of the week's prompts."""
-        return [box.prompt.text for box in self.boxes.values()]
 
     @cached_property
     def readers(self) -> list[tuple[str, str]]:
@@ -194,43 +179,10 @@ class Worksheet:
         by_number = {week.number: week for week in self.weeks if week.is_open}
         return {"before": by_number.get(self.week.number - 1), "after": by_number.get(self.week.number + 1)}
 
-    def save(self, data: Any, device: str) -> bool:
-        """Save every changed box of the plain form, each on its own, by the same verb as autosave.
-
-        Returns:
-            Whether all of them are saved. Otherwise the boxes hold what was typed and say what is wrong.
-        """
-        sent = [box for box in self.boxes.values() if f"text-{box.prompt.pk}" in data]
-        saves = [self._save_of(box, data, device) for box in sent]
-        changed = [save for save in saves if save]
-        current = {box.prompt.pk: box.response for box in sent}
-        for save, saved in zip(changed, Response.objects.write_together(changed, current), strict=True):
-            box = self.boxes[save.prompt_id]
-            box.fill(saved.response)
-            if not saved.accepted:
-                box.text, box.other = save.text, saved.response.text
-        return not any(box.is_unsaved for box in sent)
-
-    def keep(self, data: Any, reason: str) -> bool:
-        """Put what was typed into the boxes again, with the reason why it is not saved. Always False."""
-        for box in self.boxes.values():
-            typed = data.get(f"text-{box.prompt.pk}", box.text)
-            if typed != box.text:
-                box.text, box.errors = typed, [reason]
-        return False
-
-    def _save_of(self, box: Box, data: Any, device: str) -> Save | None:
-        """What is to be saved of a box; None if it is unchanged, or cannot be and says so."""
-        form = ResponseForm.from_page(data, box.prompt.pk)
-        if not form.is_valid():
-            box.text = data[f"text-{box.prompt.pk}"]
-            box.version = form.cleaned_data.get("base_version", box.version)
-            box.readers = form.cleaned_data.get("readers", box.readers)
-            box.errors = [message for messages in form.errors.values() for message in messages]
-            return None
-        sent, base = (form.cleaned_data["text"], form.cleaned_data["readers"]), form.cleaned_data["base_version"]
-        if sent == (box.text, box.readers):
-            return None
-        if box.response and box.version != base and box.response.held(base, *sent):
-            return None  # an old page; this box was not touched on it
-        return form.save_of(box.prompt.pk, self.membership.pk, self.questions, device)
+    def show(self, boxes: dict[int, Box]) -> None:
+        """Show what could not be saved as it was typed, with the reason or the other text."""
+        for number, box in boxes.items():
+            if box.is_unsaved:
+                shown = self.boxes[number]
+                shown.text, shown.readers, shown.version = box.text, box.readers, box.version
+                shown.errors, shown.other = box.errors, box.other
