@@ -7,6 +7,7 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -44,11 +45,13 @@ def _consume(request: HttpRequest, *, dry_run: bool = False) -> ratelimit.RateLi
 
 
 def was_let_in(user: User | AnonymousUser, token: str) -> bool:
-    """Whether the link leads into a cohort in which the user takes part already: she pressed twice, or came back."""
+    """Whether the link leads where the user is in already: she pressed twice, or came back."""
     if user.is_anonymous:
         return False
-    joined = Cohort.objects.joined_by(user)
-    return Invitation.objects.filter(token_hash=hash_token(token), cohort__in=joined).exists()
+    inside = Q(cohort__in=Cohort.objects.joined_by(user))
+    if user.is_organizer:
+        inside |= Q(role=Invitation.Role.ORGANIZER, email=user.email)
+    return Invitation.objects.filter(inside, token_hash=hash_token(token)).exists()
 
 
 def remember(request: HttpRequest, invitation: Invitation, proof: str) -> None:

@@ -190,12 +190,13 @@ class Invitation(models.Model):
     def _join(self, user: User) -> bool:
         """Give her the place; whether it is new, hers again, or more than it was.
 
-        Who comes back gets the role of the invitation, not the one of before; nobody who is in loses any.
+        A shared link gives new places only. By an invitation of her own who comes back gets the role that stands
+        in it, not the one of before; nobody who is in loses any.
         """
         places = Membership.objects.select_for_update()
         place, created = places.get_or_create(user=user, cohort=self.cohort, defaults={"role": self.role})
-        if created:
-            return True
+        if created or not self.email:
+            return created
         if place.left_at is None and (place.is_facilitator or self.role == self.Role.MEMBER):
             return False
         place.role, place.left_at = self.role, None

@@ -209,6 +209,8 @@ def test_organizer_invitation(client, cast):
     assert client.get(link(invitation)).status_code == 200
     assert client.post(link(invitation))["Location"] == "/"
     assert cast.stranger.groups.filter(name=ORGANIZERS).exists()
+    assert client.post(link(invitation))["Location"] == "/"
+    assert used(invitation) == 1
     remaining = client.session.get_expiry_date() - timezone.now()
     assert remaining <= timedelta(days=1)
 
