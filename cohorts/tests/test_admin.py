@@ -5,10 +5,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.cast import join, make_user
 
-from cohorts.models import Cohort, Invitation, Mail, Membership
+from cohorts.admin.scope import ShortPaginator
+from cohorts.models import Cohort, Invitation, Mail, Membership, User
 
 INVITE = "/admin/cohorts/invitation/add/"
 ORGANIZERS_PAGES = [
@@ -282,3 +285,10 @@ def test_closing_a_cohort_keeps_everything(organizer, cast):
     cast.shared.refresh_from_db()
     assert organizer.get(f"/admin/cohorts/cohort/{cast.cohort.pk}/change/").status_code == 404
     assert organizer.get("/admin/cohorts/cohort/999/change/").status_code == 404
+
+
+def test_lists_never_count_a_whole_table(db):
+    paginator = ShortPaginator(User.objects.order_by("pk"), 50)
+    with CaptureQueriesContext(connection) as queries:
+        assert paginator.count == User.objects.count()
+    assert "LIMIT 1000" in queries[0]["sql"]

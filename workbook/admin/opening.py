@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import HttpRequest, HttpResponse
@@ -225,6 +226,8 @@ def opening_view(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         except ValidationError as error:
             dates.add_error(None, error.messages)
         else:
+            note = "; ".join([form.cleaned_data["source"], *form.cleaned_data["facilitators"]])
+            LogEntry.objects.log_actions(request.user.pk, [cohort], ADDITION, note, single_object=True)
             messages.success(request, _("“%(name)s” is open. Now you can invite the members.") % {"name": cohort.name})
             return redirect("admin:cohorts_cohort_change", cohort.pk)
     context |= {"dates": dates, "planned_for": planned_for}

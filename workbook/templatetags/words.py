@@ -1,4 +1,4 @@
-"""Showing words: rendered Markdown, and the moments of a cohort in Japanese order."""
+"""Showing words: rendered Markdown."""
 
 from django import template
 from django.utils.safestring import SafeString

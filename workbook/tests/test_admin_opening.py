@@ -4,6 +4,7 @@ import base64
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -192,3 +193,11 @@ def test_two_cohorts_on_one_day(organizer, cast):
         organizer.post(ADD, {**hidden(organizer.post(ADD, step())), "open": ""})
     assert Cohort.objects.filter(slug__startswith="2026-12-02").count() == 2
     assert Week.objects.filter(cohort__slug="2026-12-02-2").count() == 4
+
+
+def test_opening_is_recorded_with_who_was_appointed(organizer, cast):
+    data = hidden(organizer.post(ADD, step(facilitators=cast.organizer.email)))
+    organizer.post(ADD, data | {"facilitators": cast.organizer.email, "open": ""})
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id) == (cast.organizer, str(Cohort.objects.get(slug="2026-12-02").pk))
+    assert cast.organizer.email in entry.change_message
