@@ -2,6 +2,8 @@
 
 import hashlib
 import smtplib
+from time import monotonic
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,8 +18,19 @@ if TYPE_CHECKING:
     from .models import Mail
 
 REFUSALS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
+TEMPORARY, PERMANENT = 400, 500
+"""Where SMTP's codes for “come again” and for “never” begin."""
+
 ERROR_LENGTH = 200
 SUBJECT_LENGTH = 120
+PAUSE = 30
+"""Seconds for which a server that could not be reached is not called again by this process."""
+
+line = SimpleNamespace(silent_until=0.0)
+
+
+class NotNow(Exception):
+    """The server cannot be reached or asks to come again: nothing was taken, and a later try may succeed."""
 
 
 class Unclear(Exception):
@@ -53,24 +66,48 @@ def send(mail: "Mail") -> None:
     """Send the mail.
 
     Raises:
+        NotNow: it was not taken, and is worth another try.
         Unclear: the server may or may not have taken it.
-        Exception: whatever kept it from being sent.
+        Exception: whatever keeps it from being sent for good.
     """
     validate_email(mail.to)
     message = compose(mail)
     message.message()  # raises for what cannot be a header, before anybody is called
-    connection = get_connection()
-    connection.open()
+    connection = _call()
     try:
         _hand_over(connection, message)
     finally:
         _hang_up(connection)
 
 
+def _call() -> BaseEmailBackend:
+    """An open line. A server that could not be reached is left alone for a while: many mails wait once, not each."""
+    if monotonic() < line.silent_until:
+        raise NotNow("The mail server could not be reached a moment ago.")
+    connection = get_connection()
+    try:
+        connection.open()
+    except OSError as error:
+        line.silent_until = monotonic() + PAUSE
+        raise NotNow(describe(error)) from error
+    return connection
+
+
+def _is_temporary(error: smtplib.SMTPException) -> bool:
+    """Whether the server's answer is of the kind that asks to come again (4xx)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _text in error.recipients.values()]
+    else:
+        codes = [getattr(error, "smtp_code", 500)]
+    return all(TEMPORARY <= code < PERMANENT for code in codes)
+
+
 def _hand_over(connection: BaseEmailBackend, message: EmailMessage) -> None:
     try:
         sent = connection.send_messages([message])
-    except REFUSALS:
+    except REFUSALS as error:
+        if _is_temporary(error):
+            raise NotNow(describe(error)) from error
         raise
     except OSError as error:
         raise Unclear(describe(error)) from error
@@ -88,6 +125,6 @@ def _hang_up(connection: BaseEmailBackend) -> None:
 
 def describe(error: Exception) -> str:
     """The error in one short line, for the organizers' list."""
-    if isinstance(error, Unclear):
+    if isinstance(error, Unclear | NotNow):
         return str(error)
     return _one_line(f"{type(error).__name__}: {error}")[:ERROR_LENGTH]

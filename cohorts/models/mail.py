@@ -7,7 +7,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.emails import Unclear, describe, send
+from cohorts.emails import NotNow, Unclear, describe, send
 
 from .invitation import Invitation
 
@@ -29,6 +29,14 @@ class MailQuerySet(models.QuerySet["Mail"]):
         if created:
             transaction.on_commit(mail.deliver)
         return mail
+
+    def send_again(self) -> int:
+        """Put failed and unclear mails back into the outbox, because somebody decided so; gives their number."""
+        mails = list(self.filter(state__in=[Mail.State.FAILED, Mail.State.UNKNOWN]))
+        self.filter(pk__in=[mail.pk for mail in mails]).update(state=Mail.State.PENDING, error="")
+        for mail in mails:
+            transaction.on_commit(mail.deliver)
+        return len(mails)
 
 
 class Mail(models.Model):
@@ -61,6 +69,10 @@ class Mail(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="mail_newest_first"),  # the organizers' list
+            models.Index(fields=["created_at"], condition=models.Q(state="pending"), name="mail_pending"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.to}"
@@ -68,8 +80,8 @@ class Mail(models.Model):
     def deliver(self) -> None:
         """Send the mail if nobody else does, and note how it went. Never raises: the caller's work is done already.
 
-        A refusal or a server that cannot be reached is `failed`; a line that broke after the mail was handed
-        over is `unknown`, for it may have arrived.
+        A server that cannot be reached or asks to come again leaves the mail waiting for `send_due_mail`; a
+        refusal is `failed`; a line that broke after the mail was handed over is `unknown`: it may have arrived.
         """
         try:
             if self._claim():
@@ -86,6 +98,8 @@ class Mail(models.Model):
             if self.invitation and self.invitation.state != Invitation.State.OPEN:
                 raise ValueError("The invitation is no longer open.")
             send(self)
+        except NotNow as error:
+            self.state, self.error = self.State.PENDING, describe(error)
         except Unclear as error:
             self.state, self.error = self.State.UNKNOWN, describe(error)
         except Exception as error:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from cohorts import emails
 from cohorts.models import Invitation, Mail
 
 CONTEXT = {"nickname": "みどり", "cohort": "春のコホート", "path": "/cohorts/ours/weeks/1/", "facilitator": "さくら"}
@@ -50,6 +51,14 @@ class Refusing(Server):
     at_send = smtplib.SMTPRecipientsRefused({"x@example.com": (550, b"no such\r\nbox")})
 
 
+class Greylisting(Server):
+    at_send = smtplib.SMTPRecipientsRefused({"x@example.com": (451, b"come again")})
+
+
+class BusyWithData(Server):
+    at_send = smtplib.SMTPDataError(421, b"busy")
+
+
 class RefusingData(Server):
     at_send = smtplib.SMTPDataError(554, b"spam")
 
@@ -69,6 +78,12 @@ class RudeAtTheEnd(Server):
 class Taking(Server):
     def send_messages(self, messages):
         return 0
+
+
+@pytest.fixture(autouse=True)
+def line_is_free(monkeypatch):
+    """Every test calls a server that nobody has found silent yet."""
+    monkeypatch.setattr(emails.line, "silent_until", 0)
 
 
 def post(**fields):
@@ -178,8 +193,10 @@ def test_unknown_kind_fails(db, kind):
 @pytest.mark.parametrize(
     ("server", "state"),
     [
-        ("Unreachable", "failed"),
-        ("WrongPassword", "failed"),
+        ("Unreachable", "pending"),
+        ("WrongPassword", "pending"),
+        ("Greylisting", "pending"),
+        ("BusyWithData", "pending"),
         ("Refusing", "failed"),
         ("RefusingData", "failed"),
         ("Taking", "failed"),
@@ -198,14 +215,47 @@ def test_state_says_what_became_of_it(db, settings, server, state):
     assert bool(letter.sent_at) == (state == "sent")
 
 
+def test_unreachable_server_is_called_once_for_many_mails(db, settings):
+    settings.EMAIL_BACKEND = f"{HERE}.Unreachable"
+    assert state_after_delivery(post()) == "pending"
+    settings.EMAIL_BACKEND = f"{HERE}.WrongPassword"
+    second = post(key="feedback-2")
+    assert state_after_delivery(second) == "pending"
+    assert "a moment ago" in second.error
+
+
+def test_what_could_not_be_sent_is_sent_later(db, settings, capsys):
+    settings.EMAIL_BACKEND = f"{HERE}.Unreachable"
+    letter = post()
+    call_command("send_due_mail")
+    assert capsys.readouterr().out.strip() == "sent=0 pending=1 failed=0 unknown=0"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    emails.line.silent_until = 0
+    call_command("send_due_mail")
+    letter.refresh_from_db()
+    assert (letter.state, letter.error, len(mail.outbox)) == ("sent", "", 1)
+
+
+def test_organizer_sends_failed_mails_again(client, cast, django_capture_on_commit_callbacks):
+    post(state="failed")
+    post(key="unclear", state="unknown")
+    post(key="gone", state="sent")
+    client.force_login(cast.organizer)
+    data = {"action": "send_again", "_selected_action": list(Mail.objects.values_list("pk", flat=True))}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/admin/cohorts/mail/", data)
+    assert len(mail.outbox) == 2
+    assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}
+
+
 def test_command_empties_the_outbox(db, capsys):
     post()
     post(key="feedback-2")
     post(key="bad", to="not an address")
     call_command("send_due_mail")
-    assert capsys.readouterr().out.strip() == "sent=2 failed=1 unknown=0"
+    assert capsys.readouterr().out.strip() == "sent=2 pending=0 failed=1 unknown=0"
     call_command("send_due_mail")
-    assert capsys.readouterr().out.strip() == "sent=0 failed=0 unknown=0"
+    assert capsys.readouterr().out.strip() == "sent=0 pending=0 failed=0 unknown=0"
     assert len(mail.outbox) == 2
 
 
@@ -213,6 +263,6 @@ def test_command_gives_up_what_a_dead_sender_held(db, capsys):
     post(state="sending", created_at=timezone.now() - timedelta(hours=2))
     post(key="fresh", state="sending")
     call_command("send_due_mail")
-    assert capsys.readouterr().out.strip() == "sent=0 failed=0 unknown=1"
+    assert capsys.readouterr().out.strip() == "sent=0 pending=0 failed=0 unknown=1"
     assert Mail.objects.get(key="fresh").state == "sending"
     assert mail.outbox == []

@@ -21,7 +21,7 @@ class Command(BaseCommand):
             mail.deliver()
             mail.refresh_from_db(fields=["state"])
             states[mail.state] += 1
-        self.stdout.write(" ".join(f"{state}={states[state]}" for state in ("sent", "failed", "unknown")))
+        self.stdout.write(" ".join(f"{state}={states[state]}" for state in ("sent", "pending", "failed", "unknown")))
 
     def give_up_stuck(self) -> dict[str, int]:
         """Mails whose sender died half-way: nobody knows whether they left, so they are not sent again."""
