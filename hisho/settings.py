@@ -161,8 +161,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-# On top of allauth's own limits: previews per person, invitation links per address.
-ACCOUNT_RATE_LIMITS = {"preview": "60/m/user", "invitation": "30/m/ip"}
+# On top of allauth's own limits.
+ACCOUNT_RATE_LIMITS = {"preview": "60/m/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -146,5 +146,4 @@ def _appoint(cohort: Cohort, email: str, invited_by: User | None) -> None:
     invitation = Invitation.objects.invite(
         created_by=invited_by, cohort=cohort, role=Invitation.Role.FACILITATOR, email=email
     )
-    key = f"invitation:{invitation.pk}:{invitation.nonce}"
-    Mail.objects.post(key=key, kind=Mail.Kind.INVITATION, to=email, invitation=invitation)
+    Mail.objects.post_invitation(invitation)

@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cohorts.models import Invitation
+from cohorts.models import Invitation, Mail
 
-from .inviting import invite_view, post_invitation
+from .inviting import invite_view
 from .scope import ChoiceFilter, CohortFilter, ListOnly, OrganizersOnly, ScopedAdmin
 
 UNUSED = Q(revoked_at=None, uses__lt=F("max_uses"))
@@ -98,7 +98,7 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
         for invitation in renewed:
             invitation.renew()
             invitation.save(update_fields=["nonce", "token_hash", "expires_at", "revoked_at"])
-            post_invitation(invitation)
+            Mail.objects.post_invitation(invitation)
             self.log_change(request, invitation, "send again")
         text = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", len(renewed))
         self.message_user(request, text % {"count": len(renewed)}, messages.SUCCESS)

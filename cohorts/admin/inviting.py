@@ -26,16 +26,6 @@ class Outcome:
     waiting: list[str] = field(default_factory=list)
 
 
-def post_invitation(invitation: Invitation) -> None:
-    """Put the invitation's mail into the outbox; each of its links is mailed once."""
-    Mail.objects.post(
-        key=f"invitation:{invitation.pk}:{invitation.nonce}",
-        kind=Mail.Kind.INVITATION,
-        to=invitation.email,
-        invitation=invitation,
-    )
-
-
 @transaction.atomic
 def invite_all(addresses: list[Address], *, cohort: Cohort | None, role: str, created_by: User) -> Outcome:
     """Invite everybody who is neither in already nor invited already."""
@@ -50,7 +40,7 @@ def invite_all(addresses: list[Address], *, cohort: Cohort | None, role: str, cr
             invitation = Invitation.objects.invite(
                 created_by=created_by, cohort=cohort, role=role, email=address.email, nickname=address.name
             )
-            post_invitation(invitation)
+            Mail.objects.post_invitation(invitation)
             outcome.invited.append(invitation)
     return outcome
 

@@ -30,6 +30,11 @@ class MailQuerySet(models.QuerySet["Mail"]):
             transaction.on_commit(mail.deliver)
         return mail
 
+    def post_invitation(self, invitation: Invitation) -> "Mail":
+        """Mail an invitation its link; once for each link it ever gets."""
+        key = f"invitation:{invitation.pk}:{invitation.nonce}"
+        return self.post(key=key, kind=Mail.Kind.INVITATION, to=invitation.email, invitation=invitation)
+
     def send_again(self) -> int:
         """Put failed and unclear mails back into the outbox, because somebody decided so; gives their number."""
         mails = list(self.filter(state__in=[Mail.State.FAILED, Mail.State.UNKNOWN]))
