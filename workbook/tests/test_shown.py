@@ -1,12 +1,13 @@
-"""What a comment may be tied to, and what counts as written when the questions of a week become more or fewer."""
+"""What a comment may be tied to, what counts as written when questions come or go, and who is two things at once."""
 
 from uuid import uuid4
 
 import pytest
 
-from tests.cast import QUESTIONS, prompt_of, write
+from cohorts.models import Membership
+from tests.cast import QUESTIONS, join, prompt_of, write
 from workbook.admin.forms import AnswerForm
-from workbook.models import Readers, Response, Revision, Save
+from workbook.models import AccessRecord, Readers, Response, Revision, Save
 
 from .test_admin_plan import page_of, posted, week_of
 
@@ -70,3 +71,34 @@ def test_a_question_that_comes_or_goes_counts_the_words_anew(client, cast):
     assert client.post(page_of(week), gone).status_code == 302
     response.refresh_from_db()
     assert (response.written, response.version) == (True, 1)
+
+
+# One person in two roles
+
+
+@pytest.fixture
+def double(cast):
+    """She facilitates the others' cohort and writes in ours, where our words are shared with her."""
+    join(cast.cohort, cast.other_facilitator)
+    return cast.other_facilitator
+
+
+def test_who_facilitates_elsewhere_is_a_member_here(client, cast, double):
+    client.force_login(double)
+    ours = f"/admin/workbook/response/read/{cast.membership.pk}/1/"
+    answered = {f"answer-{cast.group.pk}-text": "すてきです", "read": "1"}
+    assert client.get(ours).status_code == 404
+    assert client.post(ours, answered).status_code == 404
+    theirs = f"/admin/workbook/response/read/{Membership.objects.get(user=cast.stranger).pk}/1/"
+    assert client.get(theirs).status_code == 200
+    assert not AccessRecord.objects.exclude(membership__cohort=cast.other).exists()
+
+
+def test_the_office_shows_her_only_the_cohort_that_she_facilitates(client, cast, double):
+    client.force_login(double)
+    for page in ("/admin/", "/admin/workbook/response/", "/admin/workbook/week/"):
+        text = client.get(page).content.decode()
+        assert cast.other.name in text, page
+        assert cast.cohort.name not in text, page
+    week = cast.cohort.weeks.first()
+    assert client.get(f"/admin/workbook/week/{week.pk}/change/").status_code == 404
