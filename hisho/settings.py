@@ -103,11 +103,11 @@ else:
     database["CONN_HEALTH_CHECKS"] = True
     database.setdefault("OPTIONS", {}).update(
         connect_timeout=5,
-        # Prepared statements: planning the wide queries anew costs more than running them.
+        # Prepared statements, no just-in-time compiling: either costs more than our short queries do.
         server_side_binding=True,
         prepare_threshold=5,
         target_session_attrs="read-write",
-        options="-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s",
+        options="-c jit=off -c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s",
     )
 
 # Rate limits must be shared by all workers, so they live in the database.

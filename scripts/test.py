@@ -78,7 +78,7 @@ def run_all() -> dict[str, Counts]:
     results = {"checks": run_checks()}
     results["tests on SQLite"] = run_tests(*WORKERS, "-m", "not browser", DATABASE_URL="sqlite://:memory:")
     with database_url() as url:
-        results["tests on PostgreSQL"] = run_tests(*WORKERS, "-m", "not browser", DATABASE_URL=url)
+        results["tests on PostgreSQL"] = run_tests(*WORKERS, "-m", "not browser", "--database-only", DATABASE_URL=url)
         results["browser"] = run_tests("-m", "browser", DATABASE_URL=url, CHROMIUM=browser)
     return results
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
@@ -23,38 +24,58 @@ HEADINGS = {
 
 
 def make_user(name: str) -> User:
-    from allauth.account.models import EmailAddress
-
-    user = User.objects.create_user(f"{name}@example.com", nickname=name)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
+    return make_users(name)[name]
 
 
-def make_week(cohort: Cohort, number: int, session_at: datetime) -> Week:
-    week = Week.objects.create(
-        cohort=cohort,
-        number=number,
-        theme=f"テーマ{number}",
-        aim="ねらい",
-        opens_at=session_at - timedelta(days=7),
-        session_at=session_at,
-        meeting_url="https://zoom.example.com/j/1",
+def make_users(*names: str) -> dict[str, User]:
+    """People without a password and with a verified address, by their names."""
+    users = [User(email=f"{name}@example.com", nickname=name) for name in names]
+    for user in users:
+        user.set_unusable_password()
+    users = User.objects.bulk_create(users)
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users
     )
-    for position, (kind, heading) in enumerate(HEADINGS.items(), start=1):
-        section = Section.objects.create(week=week, kind=kind, heading=heading, position=position)
-        texts = QUESTIONS if kind == Section.Kind.REFLECTION else [""]
-        for place, text in enumerate(texts, start=1):
-            Prompt.objects.create(section=section, position=place, text=text)
-    return week
+    return dict(zip(names, users, strict=True))
 
 
 def make_cohort(slug: str, weeks: int = 4) -> Cohort:
     """A cohort in its second week: the first session was four days ago, the next is in three days."""
     cohort = Cohort.objects.create(name=f"コホート{slug}", slug=slug)
     first = timezone.now() - timedelta(days=4)
-    for number in range(1, weeks + 1):
-        make_week(cohort, number, first + timedelta(days=7 * (number - 1)))
+    add_weeks(cohort, {number: first + timedelta(days=7 * (number - 1)) for number in range(1, weeks + 1)})
     return cohort
+
+
+def make_week(cohort: Cohort, number: int, session_at: datetime) -> Week:
+    return add_weeks(cohort, {number: session_at})[0]
+
+
+def add_weeks(cohort: Cohort, sessions: dict[int, datetime]) -> list[Week]:
+    """Weeks with all their sections and prompts, in three queries: nearly every test needs them."""
+    weeks = Week.objects.bulk_create(
+        Week(
+            cohort=cohort,
+            number=number,
+            theme=f"テーマ{number}",
+            aim="ねらい",
+            opens_at=session_at - timedelta(days=7),
+            session_at=session_at,
+            meeting_url="https://zoom.example.com/j/1",
+        )
+        for number, session_at in sessions.items()
+    )
+    sections = Section.objects.bulk_create(
+        Section(week=week, kind=kind, heading=heading, position=position)
+        for week in weeks
+        for position, (kind, heading) in enumerate(HEADINGS.items(), start=1)
+    )
+    Prompt.objects.bulk_create(
+        Prompt(section=section, position=place, text=text)
+        for section in sections
+        for place, text in enumerate(QUESTIONS if section.kind == Section.Kind.REFLECTION else [""], start=1)
+    )
+    return weeks
 
 
 def join(cohort: Cohort, user: User, role: str = "member") -> Membership:
@@ -107,10 +128,7 @@ class Cast:
 
 def make_cast() -> Cast:
     cohort, other = make_cohort("ours"), make_cohort("theirs")
-    people = {
-        name: make_user(name)
-        for name in ("member", "colleague", "stranger", "removed", "facilitator", "other_facilitator", "organizer")
-    }
+    people = make_users("member", "colleague", "stranger", "removed", "facilitator", "other_facilitator", "organizer")
     superuser = User.objects.create_superuser("superuser@example.com", nickname="superuser")
     people["organizer"].groups.add(Group.objects.get_or_create(name=ORGANIZERS)[0])
     membership = join(cohort, people["member"])
