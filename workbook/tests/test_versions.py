@@ -1,0 +1,47 @@
+"""What a save leaves behind beside its text: the moment, the readers, and a box that may be filled again."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import prompt_of
+from workbook.models import Readers, Response, Save
+
+
+@pytest.fixture
+def save(cast):
+    return Save(prompt_of(cast.cohort, week=2).pk, cast.membership.pk, uuid4(), 0, "はじめ", Readers.GROUP, [])
+
+
+def after(save, **changes):
+    return replace(save, operation_id=uuid4(), **changes)
+
+
+def test_the_moment_of_the_last_change(save):
+    first = Response.objects.write(save).response
+    before = first.updated_at - timedelta(days=1)
+    Response.objects.filter(pk=first.pk).update(updated_at=before)
+    second = Response.objects.write(after(save, base_version=1, text="つづき")).response
+    assert second.updated_at > before + timedelta(hours=23)
+    assert Response.objects.get(pk=first.pk).updated_at == second.updated_at
+
+
+def test_an_emptied_box_is_open_to_a_page_from_before_the_first_save(save):
+    Response.objects.write(save)
+    Response.objects.write(after(save, base_version=1, text=""))
+    late = Response.objects.write(after(save, text="あとから"))
+    assert (late.accepted, late.version, late.response.text) == (True, 3, "あとから")
+
+
+def test_readers_alone_are_saved_by_the_form(client, cast, save):
+    response = Response.objects.write(save).response
+    fields = {"text": save.text, "base_version": 1, "readers": "self", "operation_id": str(uuid4())}
+    client.force_login(cast.member)
+    page = reverse("workbook:week_detail", args=["ours", 2])
+    answer = client.post(page, {f"{name}-{save.prompt_id}": value for name, value in fields.items()})
+    assert answer.status_code == 302
+    response.refresh_from_db()
+    assert (response.text, response.readers, response.version) == (save.text, "self", 2)
