@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from cohorts.models import Membership
 from tests.cast import prompt_of
 from workbook.models import Readers, Response, Save
 
@@ -36,12 +37,34 @@ def test_an_emptied_box_is_open_to_a_page_from_before_the_first_save(save):
     assert (late.accepted, late.version, late.response.text) == (True, 3, "あとから")
 
 
+def press(client, *saves):
+    """Send boxes by the page's form."""
+    page = reverse("workbook:week_detail", args=["ours", 2])
+    names = ("text", "base_version", "readers", "operation_id")
+    return client.post(page, {f"{name}-{save.prompt_id}": str(getattr(save, name)) for save in saves for name in names})
+
+
+def test_the_form_meets_nobody_elses_words(client, cast, save):
+    """Neither does it write into a colleague's box, nor show what stands there when something goes wrong."""
+    other = after(
+        save, membership_id=Membership.objects.get(user=cast.colleague).pk, text="ひみつ", readers=Readers.SELF
+    )
+    theirs = [Response.objects.write(after(other, prompt_id=save.prompt_id + place)).response for place in (0, 1)]
+    client.force_login(cast.member)
+    wrong = after(save, prompt_id=save.prompt_id + 1, text="あ" * 100_001)
+    answer = press(client, save, wrong)
+    assert answer.status_code == 422
+    assert "ひみつ" not in answer.content.decode()
+    assert Response.objects.get(prompt=save.prompt_id, membership=save.membership_id).text == save.text
+    assert press(client, after(save, base_version=1, text="つづき")).status_code == 302
+    for response in theirs:
+        response.refresh_from_db()
+        assert (response.text, response.version, response.revisions.count()) == ("ひみつ", 1, 1)
+
+
 def test_readers_alone_are_saved_by_the_form(client, cast, save):
     response = Response.objects.write(save).response
-    fields = {"text": save.text, "base_version": 1, "readers": "self", "operation_id": str(uuid4())}
     client.force_login(cast.member)
-    page = reverse("workbook:week_detail", args=["ours", 2])
-    answer = client.post(page, {f"{name}-{save.prompt_id}": value for name, value in fields.items()})
-    assert answer.status_code == 302
+    assert press(client, after(save, base_version=1, readers=Readers.SELF)).status_code == 302
     response.refresh_from_db()
     assert (response.text, response.readers, response.version) == (save.text, "self", 2)
