@@ -62,7 +62,20 @@ class HishoAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return user.is_authenticated and user.is_active and (user.is_organizer or user.is_facilitator)
+        return user.is_authenticated and user.is_active and (user.is_facilitator or user.is_organizer)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page shows. No list of apps: only the sidebar would show it, and it asks for every right."""
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": self.site_url,
+            "has_permission": self.has_permission(request),
+            "available_apps": [],
+            "is_popup": False,
+            "is_nav_sidebar_enabled": self.enable_nav_sidebar,
+            "log_entries": self.get_log_entries(request),
+        }
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return ScriptTexts.as_view()(request)

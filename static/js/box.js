@@ -66,9 +66,11 @@ export class Box {
   async save() {
     const text = wellFormed(this.field.value);
     const readers = this.readers.value;
-    const save = this.pending?.text === text && this.pending.readers === readers ? this.pending : {
+    // A save without an answer is asked for again before anything newer: it may have arrived. Only when the page
+    // is left in the middle of one, the newer text follows at once, based on what that one will have made.
+    const save = this.pending && !this.inFlight ? this.pending : {
       operation_id: operationId(),
-      base_version: Number(this.versionField.value),
+      base_version: Number(this.versionField.value) + (this.inFlight ? 1 : 0),
       text,
       readers,
       user: Number(this.form.dataset.user),

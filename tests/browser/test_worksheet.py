@@ -98,6 +98,22 @@ def test_lost_answer_is_no_conflict(sheet, prompt):
     assert Revision.objects.filter(response__prompt=prompt).count() == 1
 
 
+def test_typing_on_after_a_lost_answer_is_no_conflict(sheet, prompt):
+    def deliver_and_drop(route):
+        route.fetch()
+        route.abort("internetdisconnected")
+        sheet.unroute("**/response/")
+
+    sheet.route("**/response/", deliver_and_drop)
+    box(sheet, prompt).fill("届いたのに")
+    expect(line(sheet)).to_have_text("未送信の欄があります")
+    box(sheet, prompt).press("End")
+    box(sheet, prompt).press_sequentially("返事がない")
+    expect(line(sheet)).to_have_text(SAVED)
+    assert text_of(prompt) == "届いたのに返事がない"
+    assert Revision.objects.filter(response__prompt=prompt, version=None).count() == 0
+
+
 @pytest.mark.parametrize(
     ("button", "expected"),
     [

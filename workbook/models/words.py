@@ -144,14 +144,14 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         A lost race is tried again, and then meets the other's text.
 
         Raises:
-            OperationReused: the operation is known with another text or wider readers.
+            OperationReused: the operation is known with another text, or now with narrower readers.
             OperationalError: five races in a row were lost; worth trying again later.
         """
-        for _attempt in range(5):
+        for attempt in range(5):
             try:
                 with transaction.atomic():
                     here = self.filter(prompt=save.prompt_id, membership=save.membership_id)
-                    return self._write_once(save, next(iter(here), None))
+                    return self._write_once(save, next(iter(here), None), again=attempt > 0)
             except (IntegrityError, _LostRace):
                 continue
         raise OperationalError("Lost five races for one response.")
@@ -176,14 +176,17 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         except OperationReused:
             return self.write(replace(save, operation_id=uuid.uuid4()))
 
-    def _write_once(self, save: Save, current: "Response | None") -> Saved:
+    def _write_once(self, save: Save, current: "Response | None", *, again: bool = False) -> Saved:
         if current is None:
             return self._first(save)
-        if current.version == save.base_version:
+        fits = current.version == save.base_version
+        # An accepted save has moved the version: where the base fits, the operation is new, or the history refuses it.
+        if fits and not again:
             return self._advance(save, current)
-        # An accepted save has moved the version, so only here can the operation be known.
         known = current.revisions.filter(operation_id=save.operation_id).first()
-        return self._replay(save, current, known) if known else self._catch_up(save, current)
+        if known:
+            return self._replay(save, current, known)
+        return self._advance(save, current) if fits else self._catch_up(save, current)
 
     def _advance(self, save: Save, current: "Response") -> Saved:
         version = current.version + 1

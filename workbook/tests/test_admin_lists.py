@@ -102,7 +102,7 @@ def test_queries_of_the_list(reader, cast, django_assert_num_queries, more):
     for number in range(more):
         write(join(cast.cohort, make_user(f"more{number}")), prompt_of(cast.cohort), "ことば")
         join(make_cohort(f"more{number}"), cast.facilitator, "facilitator")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         reader.get(RESPONSES)
 
 

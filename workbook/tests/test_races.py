@@ -48,12 +48,12 @@ def meeting(size: int) -> ResponseQuerySet:
     barrier, mine = threading.Barrier(size), threading.local()
 
     class Meeting(ResponseQuerySet):
-        def _write_once(self, save, current):
+        def _write_once(self, save, current, **more):
             if not hasattr(mine, "waited"):
                 mine.waited = arrivals.append(save) or True
                 with suppress(threading.BrokenBarrierError):
                     barrier.wait(PATIENCE)
-            return super()._write_once(save, current)
+            return super()._write_once(save, current, **more)
 
     arrivals = Meeting.arrivals = []
     return Meeting(Response)
@@ -224,9 +224,9 @@ def test_five_lost_races_are_told_and_change_nothing(save, prompts, current):
     class Overtaken(ResponseQuerySet):
         """Between reading and writing the box moves on, every time."""
 
-        def _write_once(self, save, current):
+        def _write_once(self, save, current, **more):
             attempts.append(self.filter(pk=current.pk).update(version=F("version") + 1))
-            return super()._write_once(save, current)
+            return super()._write_once(save, current, **more)
 
     with pytest.raises(OperationalError):
         Overtaken(Response).write(replace(save, operation_id=uuid4(), base_version=1, text="あとから"))

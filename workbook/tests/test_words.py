@@ -111,3 +111,12 @@ def test_versions_have_no_gap_and_the_last_is_the_text(cast):
     versions = list(response.revisions.exclude(version=None).values_list("version", "text"))
     assert versions == [(1, "一"), (2, "二"), (3, "二"), (4, "三")]
     assert response.text == "三"
+
+
+def test_known_operation_on_a_base_that_fits_is_answered_again(cast):
+    operation = uuid4()
+    save(cast, "一", 0)
+    branch = save(cast, "べつ", 0, operation)
+    again = save(cast, "べつ", 1, operation)
+    assert (again.accepted, again.branch_id) == (False, branch.branch_id)
+    assert Revision.objects.filter(response=again.response).count() == 2

@@ -44,8 +44,8 @@ TEMPLATES = [
     },
 ]
 
-# The same database over the same kind of connection: what is compared is the code above it.
-DATABASES = project.DATABASES
+# Connections stay open as in the project; all else about them is as Django has it by default.
+DATABASES = {"default": {**project.env.db("DATABASE_URL", default="sqlite://:memory:"), "CONN_MAX_AGE": 60}}
 
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
