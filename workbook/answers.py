@@ -4,7 +4,7 @@ Contract 1. Every answer has `message`. Status and `error`:
 
 - 200: saved; `operation_id`, `version`, `sha256`, `saved_at`, `state`, `readers`
 - 401 `signed_out`, 404 `not_found`, 413 `too_large`, 422 `invalid` | `reused`
-- 409 `conflict`: the box holds another text; `version`, `text`, `sha256`, `saved_at`, `readers`, `branch`
+- 409 `conflict`: the box holds another text; `version`, `text`, `sha256`, `saved_at`, `state`, `readers`, `branch`
 - 409 `user_changed`: the page belongs to somebody else
 - 503 `unavailable` with Retry-After: the database does not answer
 """
@@ -59,11 +59,12 @@ def saved(result: Saved, form: ResponseForm) -> JsonResponse:
         "version": result.version,
         "saved_at": response.updated_at.isoformat(),
         "readers": response.readers,
+        "state": response.state,
     }
     if result.accepted:
-        answer = {**common, "sha256": digest(sent["text"]), "state": response.state, "message": _("Saved.")}
+        answer = {**common, "sha256": digest(sent["text"]), "message": _("Saved.")}
         return JsonResponse(answer, **JSON)
-    message = _("This box was changed on another device. Both texts are kept.")
+    message = _("This box was changed elsewhere. Both texts are kept.")
     other = {"text": response.text, "sha256": digest(response.text), "branch": result.branch_id}
     return _refuse(409, "conflict", message, **common, **other)
 

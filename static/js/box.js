@@ -19,6 +19,7 @@ export class Box {
     this.status = element.querySelector("[data-status]");
     this.badge = element.querySelector("[data-state]");
     this.state = "idle";
+    this.held = ["written", "started"].find((state) => this.badge.classList.contains(state)) ?? "empty"; // by the server
     this.composing = this.inFlight = false;
     this.attempt = 0;
     this.firstDirty = 0;
@@ -92,7 +93,7 @@ export class Box {
       this.savedText = save.text;
       if (this.readers.value === save.readers) this.readers.value = answer.readers; // in a conflict the narrower holds
       this.savedReaders = answer.readers;
-      this.setBadge(answer.state);
+      this.held = answer.state;
       this.show("saved", clock.format(new Date(answer.saved_at)));
       if (this.dirty) this.touched();
     } else if (answer.kind === "conflict") {
@@ -113,6 +114,7 @@ export class Box {
   // After a conflict the member has chosen: `text` goes on from the other side's version.
   settle(text, answer) {
     this.conflict = false;
+    this.held = answer.state;
     this.versionField.value = answer.version;
     this.savedText = answer.text;
     this.savedReaders = this.readers.value = answer.readers;
@@ -124,10 +126,10 @@ export class Box {
     else this.show("saved", clock.format(new Date(answer.saved_at)));
   }
 
-  setBadge(state) {
-    if (!this.badge || !state) return;
-    this.badge.className = `state ${state}`;
-    this.badge.textContent = this.form.dataset[state];
+  // What the server holds may be called written; what it does not hold yet may not.
+  showBadge(trouble) {
+    this.badge.className = `state ${trouble ? "started" : this.held}`;
+    this.badge.textContent = this.form.dataset[trouble ? "pending" : this.held];
   }
 
   show(state, detail = "") {
@@ -136,7 +138,9 @@ export class Box {
     const sentences = { typing: "", saving: "", saved: "", waiting: detail || say.waiting, refused: detail, conflict: "" };
     const sentence = sentences[state] ?? "";
     if (this.status.textContent !== sentence) this.status.textContent = sentence;
-    this.status.classList.toggle("trouble", ["waiting", "refused", "conflict"].includes(state));
+    const trouble = ["waiting", "refused", "conflict"].includes(state);
+    this.status.classList.toggle("trouble", trouble);
+    this.showBadge(trouble);
     this.onChange(state, detail);
   }
 }

@@ -80,9 +80,12 @@ def test_offline_is_said_and_made_good(sheet, prompt):
     box(sheet, prompt).fill("トンネルの中")
     expect(line(sheet)).to_have_text("未送信の欄があります")
     expect(line(sheet)).to_have_class(re.compile("trouble"))
+    badge = sheet.locator(f"#box-{prompt.pk} [data-state]")
+    expect(badge).to_have_text("未保存")
     assert not Response.objects.filter(prompt=prompt).exists()
     sheet.context.set_offline(False)
     expect(line(sheet)).to_have_text(SAVED)
+    expect(badge).to_have_text("書けた")
     assert text_of(prompt) == "トンネルの中"
 
 
@@ -128,9 +131,12 @@ def test_conflict_shows_both_and_the_member_chooses(sheet, cast, prompt, button,
     conflict = sheet.locator(".conflict")
     expect(conflict.locator("[data-other]")).to_have_text("電話の文")
     expect(box(sheet, prompt)).to_have_value("机の文")
+    badge = sheet.locator(f"#box-{prompt.pk} [data-state]")
+    expect(badge).to_have_text("未保存")
     conflict.get_by_role("button", name=button).click()
     expect(line(sheet)).to_have_text(SAVED)
     expect(box(sheet, prompt)).to_have_value(expected)
+    expect(badge).to_have_text("書けた")
     assert text_of(prompt) == expected
     assert set(Revision.objects.filter(response__prompt=prompt).values_list("text", flat=True)) >= {
         "電話の文",
