@@ -1,27 +1,24 @@
-"""Pages of members: 今週, the worksheet, 全体, one's own words, and the saving of a box."""
+"""Pages of members: 今週, the worksheet, 全体, one's own words."""
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.timezone import override as time_zone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from . import answers
-from .devices import device_label
-from .exporter import write_words
-from .forms import MAX_BODY, OutcomeForm, PreviewForm, ResponseForm
-from .markdown import render as render_markdown
-from .models import Feedback, OperationReused, PrivacyPage, Prompt, Response
-from .overview import Overview, OwnWords
-from .today import Today
-from .weekform import WeekForm
-from .worksheet import Worksheet
+from workbook.devices import device_label
+from workbook.exporter import write_words
+from workbook.markdown import render as render_markdown
+from workbook.models import PrivacyPage
+from workbook.overview import Overview, OwnWords
+from workbook.today import Today
+from workbook.weekform import WeekForm
+from workbook.worksheet import Worksheet
 
 
 @require_GET
@@ -77,52 +74,6 @@ def show_unsaved(request: HttpRequest, form: WeekForm, slug: str, number: int) -
         return render(request, "workbook/week.html", context, status=422)
 
 
-@login_not_required
-@require_POST
-@answers.in_json
-def response_save(request: HttpRequest, pk: int) -> JsonResponse:
-    """Save one box. Answers are described in `answers`; never a redirect, never HTML."""
-    if len(request.body) > MAX_BODY:
-        return answers.too_large()
-    prompts = list(Prompt.objects.writable_by(request.user).beside(pk).order_by())
-    prompt = next((prompt for prompt in prompts if prompt.pk == pk), None)
-    if prompt is None:
-        return answers.not_found()
-    form = ResponseForm.from_json(request.body)
-    if not form.is_valid():
-        return answers.invalid(form)
-    if form.cleaned_data["user"] not in {None, request.user.pk}:
-        return answers.user_changed()
-    questions = [prompt.text for prompt in prompts]
-    try:
-        saved = Response.objects.write(form.save_of(pk, prompt.membership_id, questions, device_label(request)))
-    except OperationReused:
-        return answers.operation_reused()
-    return answers.saved(saved, form)
-
-
-@require_POST
-def response_outcome(request: HttpRequest, pk: int) -> HttpResponse:
-    """Note what became of one's own promise."""
-    response = get_object_or_404(Response.objects.promises_of(request.user), pk=pk)
-    form = OutcomeForm(request.POST, instance=response)
-    if form.is_valid():
-        response.settle(form.cleaned_data["outcome"])
-    else:
-        messages.error(request, _("Please choose one of the three."))
-    return redirect("workbook:today")
-
-
-@require_POST
-def feedback_thanks(request: HttpRequest, pk: int) -> HttpResponse:
-    """Thank for a comment on one's own words."""
-    comments = Feedback.objects.filter(revision__response__membership__user=request.user)
-    comment = get_object_or_404(comments.select_related("revision__response__prompt__section__week__cohort"), pk=pk)
-    comment.thank()
-    prompt = comment.revision.response.prompt
-    return redirect(f"{prompt.section.week.get_absolute_url()}#box-{prompt.pk}")
-
-
 @require_GET
 def cohort_current(request: HttpRequest) -> HttpResponse:
     """Lead to the overview of the cohort that 今週 shows."""
@@ -156,17 +107,6 @@ def words_download(request: HttpRequest, slug: str) -> HttpResponse:
     text = write_words(own.weeks, own.responses, title=own.cohort.name)
     headers = {"Content-Disposition": f'attachment; filename="{slugify(own.cohort.slug)}.md"'}
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
-
-
-@require_POST
-def preview(request: HttpRequest) -> HttpResponse:
-    """A text as it will look: the one preview of members' boxes and of the admin's Markdown fields."""
-    if not ratelimit.consume(request, action="preview"):
-        return HttpResponse(_("Please wait a moment."), status=429, content_type="text/plain; charset=utf-8")
-    form = PreviewForm(request.POST)
-    if not form.is_valid():
-        return HttpResponse(" ".join(form.errors["text"]), status=422, content_type="text/plain; charset=utf-8")
-    return HttpResponse(render_markdown(form.cleaned_data["text"]))
 
 
 @login_not_required
