@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from cohorts.converters import IdConverter
 
-from .views import pages, saving
+from .views import pages, saving, session
 
 app_name = "workbook"
 register_converter(IdConverter, "id")
@@ -14,11 +14,13 @@ urlpatterns = [
     path("cohorts/", pages.cohort_current, name="cohort_current"),
     path("cohorts/<slug:slug>/", pages.cohort_detail, name="cohort_detail"),
     path("cohorts/<slug:slug>/weeks/<int:number>/", pages.week_detail, name="week_detail"),
+    path("cohorts/<slug:slug>/weeks/<int:number>/responses/", session.week_responses, name="week_responses"),
     path("cohorts/<slug:slug>/words/", pages.words, name="words"),
     path("cohorts/<slug:slug>/words/download/", pages.words_download, name="words_download"),
     path("prompts/<id:pk>/response/", saving.response_save, name="response_save"),
     path("responses/<id:pk>/outcome/", saving.response_outcome, name="response_outcome"),
     path("feedback/<id:pk>/thanks/", saving.feedback_thanks, name="feedback_thanks"),
     path("preview/", saving.preview, name="preview"),
+    path("session/", session.session, name="session"),
     path("privacy/", pages.privacy, name="privacy"),
 ]

@@ -1,5 +1,6 @@
-"""What is asked (plan), what is written (words), what is said about it (talk)."""
+"""What is asked (plan), what is written (words), what is said about it (talk); what seals it on devices (journal)."""
 
+from .journal import JournalKey
 from .plan import Prompt, Section, Week
 from .privacy import PrivacyPage
 from .talk import AccessRecord, Feedback, Reading
@@ -9,6 +10,7 @@ __all__ = [
     "MAX_LENGTH",
     "AccessRecord",
     "Feedback",
+    "JournalKey",
     "OperationReused",
     "PrivacyPage",
     "Prompt",
