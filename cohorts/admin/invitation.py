@@ -46,7 +46,7 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
 
     @property
     def media(self) -> Media:
-        return super().media + Media(js=[Script("js/admin/copy.js", type="module")])
+        return super().media + Media(js=[Script("js/copy.js", type="module")])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         rows = Invitation.objects.filter(Q(cohort=None) | Q(cohort__deleted_at=None)).order_by("-created_at", "-pk")
