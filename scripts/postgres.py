@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 NO_DURABILITY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
@@ -74,24 +75,64 @@ def run(*command: str | Path) -> None:
             sys.exit(f"{command[0]} failed:\n{output.read().decode()}")
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL server with its files under `home`; it can be stopped and started again on the same port."""
+
+    binaries: Path
+    home: Path
+    port: int
+    settings: str
+
+    @property
+    def url(self) -> str:
+        return f"postgres://hisho@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    def create(self, *options: str) -> None:
+        locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+        users = ["-U", "hisho", "-A", "trust", "-E", "UTF8", f"--locale={locale}"]
+        run(self.binaries / "initdb", "-D", self.data, *users, "-N", *options)
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {self.settings}"
+        run(self.binaries / "pg_ctl", "-D", self.data, "-l", self.home / "log", "-o", options, "-w", "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        if (self.data / "postmaster.pid").exists():
+            run(self.binaries / "pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+
+    def restart(self, mode: str) -> None:
+        """`fast` ends what is under way, `immediate` is a crash."""
+        self.stop(mode)
+        self.start()
+
+
+@contextlib.contextmanager
+def cluster(settings: str, *options: str, home: Path | None = None) -> Iterator[Cluster]:
+    """A new cluster in an empty directory, or in a temporary one; `options` are those of initdb. Stopped at the end."""
+    place = home or Path(tempfile.mkdtemp(prefix="hisho-postgres-"))
+    made = Cluster(find_binaries() or install_binaries(), place, free_port(), settings)
+    try:
+        if is_root():
+            shutil.chown(place, unprivileged()["user"])
+        made.create(*options)
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        if not home:
+            shutil.rmtree(place, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def throw_away_cluster(settings: str = NO_DURABILITY) -> Iterator[str]:
     """A new cluster; yields its address. Stopped and removed on the way out, also by Ctrl-C."""
-    binaries = find_binaries() or install_binaries()
-    home = Path(tempfile.mkdtemp(prefix="hisho-postgres-"))
-    data, port = home / "data", free_port()
-    locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {settings}"
-    try:
-        if is_root():
-            shutil.chown(home, unprivileged()["user"])
-        run(binaries / "initdb", "-D", data, "-U", "hisho", "-A", "trust", "-E", "UTF8", f"--locale={locale}", "-N")
-        run(binaries / "pg_ctl", "-D", data, "-l", home / "log", "-o", options, "-w", "start")
-        yield f"postgres://hisho@127.0.0.1:{port}/postgres"
-    finally:
-        if (data / "postmaster.pid").exists():
-            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-        shutil.rmtree(home, ignore_errors=True)
+    with cluster(settings) as made:
+        yield made.url
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from postgres import database_url
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 WORKERS = ["-n", "2"]
+UNIT = "not browser and not browsers and not faults"
 PRODUCTION = {
     "PRODUCTION": "1",
     "DEBUG": "0",
@@ -76,10 +77,11 @@ def run_all() -> dict[str, Counts]:
     """All parts, in order; the database server lives as long as the parts that need it."""
     browser = str(find_chromium())
     results = {"checks": run_checks()}
-    results["tests on SQLite"] = run_tests(*WORKERS, "-m", "not browser", DATABASE_URL="sqlite://:memory:")
+    results["tests on SQLite"] = run_tests(*WORKERS, "-m", UNIT, DATABASE_URL="sqlite://:memory:")
     with database_url() as url:
-        results["tests on PostgreSQL"] = run_tests(*WORKERS, "-m", "not browser", "--database-only", DATABASE_URL=url)
-        results["browser"] = run_tests("-m", "browser", DATABASE_URL=url, CHROMIUM=browser)
+        results["tests on PostgreSQL"] = run_tests(*WORKERS, "-m", UNIT, "--database-only", DATABASE_URL=url)
+        results["browser"] = run_tests("-m", "browser and not faults", DATABASE_URL=url, CHROMIUM=browser)
+    results["faults"] = run_tests("-m", "faults", "tests/faults", CHROMIUM=browser, FAULTS="small")
     return results
 
 

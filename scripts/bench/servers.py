@@ -80,13 +80,20 @@ def gunicorn(application: str, port: int, env: dict[str, str], log: Path) -> Ite
     command += ["--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)]
     command += ["--no-control-socket", "--keep-alive", "600", "--timeout", "60", "--access-logfile", str(log)]
     command += ["--worker-tmp-dir", str(SHARED_MEMORY)] if SHARED_MEMORY.is_dir() else []
+    with running(command, port, env, log) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def running(command: list[str], port: int, env: dict[str, str], log: Path) -> Iterator[psutil.Process]:
+    """A server that this command starts, once it answers; what it says goes to `log` with the ending `.err`."""
     with log.with_suffix(".err").open("wb") as errors:
-        server = subprocess.Popen(command, env=env, stdout=errors, stderr=errors, start_new_session=True)
+        server = subprocess.Popen(command, env=env, cwd=ROOT, stdout=errors, stderr=errors, start_new_session=True)
     try:
         _wait_until_it_answers(server, port, log.with_suffix(".err"))
         yield psutil.Process(server.pid)
     except SystemExit:
-        print(f"{application} wrote:\n{log.with_suffix('.err').read_text()[-4000:]}", file=sys.stderr)
+        print(f"{' '.join(command)} wrote:\n{log.with_suffix('.err').read_text()[-4000:]}", file=sys.stderr)
         raise
     finally:
         _stop(server)
