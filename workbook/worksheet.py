@@ -98,8 +98,6 @@ def find_place(user: User, slug: str) -> tuple[Cohort, Membership | None]:
 class Worksheet:
     """Everything that the page of a week shows, in at most six queries."""
 
-    modules = [f"js/{name}.js" for name in ("worksheet", "box", "save", "conflict", "preview", "grow")]
-    """Every script of the page: loaded at once, so that a page opened before a deploy needs nothing later."""
     csrf_cookie_name = settings.CSRF_COOKIE_NAME
 
     def __init__(self, user: User, slug: str, number: int) -> None:

@@ -1,17 +1,27 @@
-// Two devices wrote in one box: both texts are shown, the field is not touched until the member chooses.
+// Two devices wrote in one box: both texts side by side with their differences marked. The field is not touched until
+// the member chooses.
+
+function mark(element, changes, own) {
+  for (const [sign, text] of changes) {
+    if (sign !== "=" && sign !== own) continue;
+    const part = document.createElement(sign === "=" ? "span" : "mark");
+    part.textContent = text;
+    element.append(part);
+  }
+}
 
 export function showConflict(box, answer) {
   box.element.querySelector(".conflict")?.remove();
-  const template = document.querySelector("[data-conflict-template]");
-  const bar = template.content.firstElementChild.cloneNode(true);
-  bar.querySelector("[data-other]").textContent = answer.text;
+  const bar = document.querySelector("[data-conflict-template]").content.firstElementChild.cloneNode(true);
+  mark(bar.querySelector("[data-mine]"), answer.changes ?? [["-", box.field.value]], "-");
+  mark(bar.querySelector("[data-other]"), answer.changes ?? [["+", answer.text]], "+");
   bar.addEventListener("click", (event) => {
     const choice = event.target.closest("[data-keep]")?.dataset.keep;
     if (!choice || box.composing) return;
     const mine = box.field.value;
     const texts = { mine, other: answer.text, both: `${mine}\n\n---\n\n${answer.text}` };
     bar.remove();
-    box.settle(texts[choice], answer);
+    box.settle(texts[choice]);
     box.field.focus();
   });
   box.element.append(bar);

@@ -6,6 +6,6 @@ export function grow(field) {
     field.style.setProperty("height", "auto");
     field.style.setProperty("height", `${Math.min(field.scrollHeight + 2, innerHeight * 0.7)}px`);
   };
-  field.addEventListener("input", fit);
+  for (const name of ["input", "set"]) field.addEventListener(name, fit);
   fit();
 }

@@ -1,5 +1,6 @@
 // One save of one box: what is sent, and when the answer may be believed.
 
+const CONTRACT = 2;
 const TIMEOUT = 10_000;
 const KEEPALIVE_BYTES = 60_000; // browsers refuse more than 64 KiB in requests that outlive the page
 
@@ -9,7 +10,7 @@ export function wellFormed(text) {
 }
 
 export async function digest(text) {
-  if (!crypto.subtle) return ""; // plain http other than localhost: the server's hash cannot be compared
+  if (!globalThis.crypto?.subtle) return ""; // plain http other than localhost: the server's hash cannot be compared
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -20,19 +21,16 @@ export function operationId() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function cookie(name) {
+export function cookie(name) {
   const found = document.cookie.split("; ").find((item) => item.startsWith(`${name}=`));
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
-// Resolves to { kind, ... }: "saved" only if the server confirmed exactly this text.
-export async function send(url, save, csrfCookie) {
-  const sha256 = await digest(save.text);
-  const body = JSON.stringify({ ...save, sha256 });
-  const keepalive = new TextEncoder().encode(body).length < KEEPALIVE_BYTES;
-  let response;
+async function post(url, body, csrfCookie, keepalive) {
+  const stop = new AbortController();
+  const clock = setTimeout(() => stop.abort(), TIMEOUT); // also while the answer is being read
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method: "POST",
       body,
       keepalive,
@@ -40,23 +38,38 @@ export async function send(url, save, csrfCookie) {
       cache: "no-store",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-CSRFToken": cookie(csrfCookie) },
-      signal: AbortSignal.timeout ? AbortSignal.timeout(TIMEOUT) : undefined,
+      signal: stop.signal,
     });
+    return { status: response.status, after: Number(response.headers.get("Retry-After")) || 0, answer: await response.json() };
   } catch {
-    return { kind: "retry" };
+    return { status: 0, after: 0, answer: {} };
+  } finally {
+    clearTimeout(clock);
   }
-  let answer = {};
-  try {
-    answer = await response.json();
-  } catch {
-    return { kind: "retry", status: response.status };
+}
+
+// Resolves to { kind, ... }. "saved" only if the server confirmed exactly this text; "conflict" with the other text;
+// "signed_out", "user_changed", "refused" as the server says; "retry" for everything that may go better next time.
+// `save`: { operation_id, base_version, text, readers, user }. `again`: it is not the first try.
+export async function send(url, save, csrfCookie, { again = false } = {}) {
+  const sha256 = await digest(save.text);
+  const body = JSON.stringify({ ...save, sha256, contract: CONTRACT });
+  const small = new TextEncoder().encode(body).length < KEEPALIVE_BYTES;
+  let { status, after, answer } = await post(url, body, csrfCookie, small && !again);
+  if (status === 403 && answer.error === "csrf") {
+    await fetch("/session/", { cache: "no-store", redirect: "error" }).catch(() => {}); // brings a fresh token
+    ({ status, after, answer } = await post(url, body, csrfCookie, false));
   }
-  if (response.status === 200 && answer.operation_id === save.operation_id && answer.sha256 === (sha256 || answer.sha256)) {
-    return { kind: "saved", ...answer };
+  const known = answer && typeof answer === "object" ? answer : {};
+  return { ...known, kind: kindOf(status, known, save, sha256), after };
+}
+
+function kindOf(status, answer, save, sha256) {
+  if (status === 200) {
+    return answer.operation_id === save.operation_id && answer.sha256 === (sha256 || answer.sha256) ? "saved" : "retry";
   }
-  if (response.status === 409 && answer.error === "conflict") return { kind: "conflict", ...answer };
-  if (response.status >= 500 || response.status === 429 || response.status === 200) {
-    return { kind: "retry", message: answer.message, after: Number(response.headers.get("Retry-After")) || 0 };
-  }
-  return { kind: "refused", status: response.status, ...answer };
+  if (status === 401) return "signed_out";
+  if (status === 409) return answer.error === "user_changed" ? "user_changed" : answer.error === "conflict" ? "conflict" : "retry";
+  if (status === 422 && (answer.error === "reused" || answer.fields?.__all__?.includes("hash"))) return "retry";
+  return [404, 413, 422].includes(status) && answer.error ? "refused" : "retry";
 }

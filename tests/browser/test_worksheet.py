@@ -78,8 +78,7 @@ def test_second_save_builds_on_the_first(sheet, prompt):
 def test_offline_is_said_and_made_good(sheet, prompt):
     sheet.context.set_offline(True)
     box(sheet, prompt).fill("トンネルの中")
-    expect(line(sheet)).to_have_text("未送信の欄があります")
-    expect(line(sheet)).to_have_class(re.compile("trouble"))
+    expect(line(sheet)).to_have_text("この端末に保存済み・送信待ち")
     badge = sheet.locator(f"#box-{prompt.pk} [data-state]")
     expect(badge).to_have_text("未保存")
     assert not Response.objects.filter(prompt=prompt).exists()
@@ -109,7 +108,7 @@ def test_typing_on_after_a_lost_answer_is_no_conflict(sheet, prompt):
 
     sheet.route("**/response/", deliver_and_drop)
     box(sheet, prompt).fill("届いたのに")
-    expect(line(sheet)).to_have_text("未送信の欄があります")
+    expect(line(sheet)).to_have_text("送信できていません（書き続けて大丈夫です）")
     box(sheet, prompt).press("End")
     box(sheet, prompt).press_sequentially("返事がない")
     expect(line(sheet)).to_have_text(SAVED)
@@ -120,9 +119,9 @@ def test_typing_on_after_a_lost_answer_is_no_conflict(sheet, prompt):
 @pytest.mark.parametrize(
     ("button", "expected"),
     [
-        ("両方をつなげて残す", "机の文\n\n---\n\n電話の文"),
-        ("この画面の文章にする", "机の文"),
-        ("もうひとつの文章にする", "電話の文"),
+        ("両方つなげる", "机の文\n\n---\n\n電話の文"),
+        ("これを残す", "机の文"),
+        ("あちらを残す", "電話の文"),
     ],
 )
 def test_conflict_shows_both_and_the_member_chooses(sheet, cast, prompt, button, expected):

@@ -1,0 +1,53 @@
+// One box's place in the journal: the newest text is written as fast as the browser can, one write at a time.
+
+export class Draft {
+  constructor(box) {
+    this.box = box;
+    this.journal = null;
+    this.slot = "";
+    this.isKept = true; // what is on the screen is in the journal, or with the server
+    this.writing = null;
+  }
+
+  open(journal, slot) {
+    this.journal = journal;
+    this.slot = slot;
+  }
+
+  get entry() {
+    const { box } = this;
+    return {
+      prompt: box.prompt,
+      slot: this.slot,
+      url: box.url,
+      text: box.field.value,
+      readers: box.readers,
+      base_version: box.version,
+      pending: box.sender.pending,
+    };
+  }
+
+  keep() {
+    this.isKept = !this.journal && !this.box.dirty;
+    if (!this.journal) return;
+    this.waits = true;
+    this.writing ??= this.write().finally(() => { this.writing = null; });
+  }
+
+  async write() {
+    while (this.waits) {
+      this.waits = false;
+      const isUnsent = this.box.dirty || this.box.sender.pending;
+      try {
+        await (isUnsent ? this.journal.write(this.entry) : this.journal.remove(this.entry));
+      } catch {
+        this.journal = null; // full, or taken away: the page says so and sends at once
+        this.isKept = !this.box.dirty;
+        this.box.show();
+        return;
+      }
+    }
+    this.isKept = true;
+    this.box.show();
+  }
+}

@@ -1,0 +1,95 @@
+// When a box is sent: after a pause, in long typing now and then, one request at a time, again and again until the
+// server has confirmed it. An unanswered save is asked for again, under its own name, before anything newer.
+
+import { operationId, send } from "./save.js";
+
+const PAUSE = 1_500; // after the last input
+const LONGEST = 10_000; // while typing goes on
+const AT_ONCE = 300; // where nothing can be kept on this device
+const RETRY = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+
+export class Sender {
+  // `box` gives url, form, text, readers, version, dirty, mayBeSent, hasJournal; and takes the answers in `receive`.
+  constructor(box) {
+    this.box = box;
+    this.pending = null; // the save whose answer is not known
+    this.inFlight = false;
+    this.attempt = 0;
+    this.since = 0; // the oldest change that the server has not confirmed
+    this.later = 0; // the first change after the save that is under way
+    this.sentAt = 0;
+    this.held = false; // until she is signed in again
+  }
+
+  get isFailing() {
+    return this.attempt > 0;
+  }
+
+  // Something was typed or chosen.
+  touched() {
+    const now = Date.now();
+    this.since ||= now;
+    if (this.inFlight) this.later ||= now;
+    const pause = this.box.hasJournal ? PAUSE : AT_ONCE;
+    const begin = this.inFlight ? this.later : this.since;
+    if (!this.isFailing) this.plan(Math.max(0, Math.min(pause, begin + LONGEST - now)));
+  }
+
+  plan(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), wait);
+  }
+
+  flush({ leaving = false } = {}) {
+    clearTimeout(this.timer);
+    if (!this.box.mayBeSent(leaving) || !(this.box.dirty || this.pending)) return;
+    if (this.inFlight && !(leaving && this.box.dirty && this.pending?.text !== this.box.text)) return; // the answer starts the next one
+    this.post();
+  }
+
+  // The save that comes next. When the page is left in the middle of one, the newer text goes at once and says
+  // which save it follows: nobody can know yet what version that one makes.
+  next() {
+    if (this.pending && !this.inFlight) return this.pending;
+    return {
+      operation_id: operationId(),
+      ...(this.inFlight ? { follows: this.pending.operation_id } : {}),
+      base_version: this.box.version,
+      text: this.box.text,
+      readers: this.box.readers,
+      user: Number(this.box.form.dataset.user),
+    };
+  }
+
+  async post() {
+    const save = this.next();
+    this.pending = save;
+    this.inFlight = true;
+    this.sentAt = Date.now();
+    this.later = 0;
+    this.box.changed(); // the journal learns the name of the save before anybody else
+    const answer = await send(this.box.url, save, this.box.form.dataset.csrfCookie, { again: this.attempt > 0 });
+    if (this.pending !== save) return; // left the page in between: the newer one counts
+    this.inFlight = false;
+    this.receive(answer, save);
+  }
+
+  receive(answer, save) {
+    this.held = answer.kind === "signed_out" || answer.kind === "user_changed";
+    if (answer.kind === "retry" || this.held) {
+      if (answer.error === "reused") this.pending = null;
+      this.again(answer.after);
+    } else {
+      if (answer.kind !== "conflict") this.pending = null; // its other side is found again by its name
+      this.attempt = 0;
+      this.since = answer.kind === "saved" ? this.later : this.since || Date.now();
+      this.later = 0;
+    }
+    this.box.receive(answer, save);
+  }
+
+  again(after) {
+    const wait = Math.max(RETRY[Math.min(this.attempt++, RETRY.length - 1)], after * 1_000);
+    this.plan(wait * (0.8 + Math.random() * 0.4));
+  }
+}

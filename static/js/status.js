@@ -1,0 +1,55 @@
+// What is said about the words: one sentence for each box, one line for the page, both the plain truth.
+
+const LATE = 11_000; // unconfirmed for so long is trouble, whatever the network says
+const SLOW = 1_000;
+const TROUBLE = ["conflict", "refused", "signedout", "unkept", "unsent", "waiting"];
+const ORDER = [...TROUBLE, "typing", "saved", "idle"];
+const clock = new Intl.DateTimeFormat("ja", { hour: "2-digit", minute: "2-digit" });
+
+// One of ORDER, from what the box and its sender know.
+export function stateOf(box) {
+  const { sender } = box;
+  if (box.conflict) return "conflict";
+  if (box.refusal) return "refused";
+  if (!box.dirty && !sender.pending) return box.savedAt ? "saved" : "idle";
+  if (sender.held) return "signedout";
+  if (box.isReady && !box.hasJournal) return "unkept";
+  const now = Date.now();
+  const isLate = sender.isFailing || (sender.since && now - sender.since > LATE);
+  const isSlow = sender.inFlight && now - sender.sentAt > SLOW;
+  if (!box.isKept) return "typing";
+  if (isLate && navigator.onLine) return "unsent";
+  return isLate || isSlow || !navigator.onLine ? "waiting" : "typing";
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function showBox(box) {
+  const state = stateOf(box);
+  const say = box.form.dataset;
+  const isTrouble = TROUBLE.includes(state);
+  const sentences = { refused: box.refusal, signedout: box.reason || say.signedout, conflict: say.conflict, unkept: say.unkept, unsent: say.unsent, waiting: say.waiting };
+  write(box.status, sentences[state] ?? box.notice);
+  box.status.classList.toggle("trouble", isTrouble && state !== "waiting");
+  // What the server holds may be called written; what it does not hold yet may not.
+  box.badge.className = `state ${isTrouble ? "started" : box.held}`;
+  write(box.badge, say[isTrouble ? "pending" : box.held]);
+}
+
+export function showPage(form, boxes) {
+  const line = document.querySelector("[data-page-status]");
+  const say = form.dataset;
+  const states = new Set(boxes.map(stateOf));
+  const worst = ORDER.find((state) => states.has(state)) ?? "idle";
+  const savedAt = Math.max(...boxes.map((box) => box.savedAt));
+  const isKept = boxes.every((box) => box.hasJournal || !box.isReady);
+  const idle = isKept ? say.auto : say.unkept;
+  const sentences = { saved: savedAt ? `${say.saved} ${clock.format(new Date(savedAt))}` : idle, idle, refused: say.check };
+  write(line, sentences[worst] ?? say[worst]);
+  const isTrouble = TROUBLE.includes(worst) && worst !== "waiting";
+  line.className = `page-status ${isTrouble ? "trouble" : worst === "typing" || worst === "waiting" ? "busy" : ""}`;
+  const button = document.querySelector("[data-signin-button]");
+  if (button) button.hidden = worst !== "signedout";
+}
