@@ -23,7 +23,7 @@ sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
 
 TIMEOUT = 10_000
 # Answers that a page is prepared for; the browser reports them all the same.
-EXPECTED = re.compile(r"status of (401|409|413|422|429)|ERR_INTERNET_DISCONNECTED")
+EXPECTED = re.compile(r"status of (401|403|409|413|422|429)|ERR_INTERNET_DISCONNECTED")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
