@@ -1,0 +1,68 @@
+"""The scripts of a page in one file: everything inside, nothing mixed up."""
+
+import json
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from hisho.static import bundle, entries, imports
+
+SHARED = "const LEAST = 2;\nexport function twice(x) {\n  return LEAST * x;\n}\n"
+OTHER = 'import { twice } from "./shared.js";\n\nconst LEAST = 3;\nexport const three = twice(LEAST);\n'
+ENTRY = 'import { three } from "./other.js";\nimport { twice } from "./shared.js";\n\nshow(three + twice(1));\n'
+MODULES = {"js/shared.js": SHARED, "js/other.js": OTHER, "js/entry.js": ENTRY}
+
+
+def own_modules():
+    folder = settings.BASE_DIR / "static"
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.glob("js/**/*.js")}
+
+
+def test_imports_are_found():
+    assert imports("js/admin/preview.js", 'import { a, b } from "./more/x.js";\n') == ["js/admin/more/x.js"]
+
+
+def test_entries_are_what_nobody_imports():
+    assert entries(MODULES) == ["js/entry.js"]
+
+
+def test_bundle_keeps_scopes_apart_and_order():
+    text = bundle("js/entry.js", MODULES)
+    assert "import" not in text
+    assert text.index("function twice") < text.index("const three") < text.index("show(")
+    assert text.count("function twice") == 1
+    assert "const module1 = (() => {\nconst { twice } = module0;\n" in text
+    assert "return { three };" in text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export default 3;\n",
+        "export { a };\n",
+        'import a from "./shared.js";\n',
+        'import { gone } from "./gone.js";\n',
+        'import { itself } from "./entry.js";\n',
+        'const a = () => import("./shared.js");\n',
+    ],
+)
+def test_other_forms_are_refused(source):
+    with pytest.raises(ValueError, match="js/"):
+        bundle("js/entry.js", {**MODULES, "js/entry.js": source})
+
+
+def test_collected_entries_ask_for_nothing_more(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "hisho.static.HashedStorage"},
+    }
+    call_command("collectstatic", verbosity=0, interactive=False)
+    names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    modules = own_modules()
+    for entry in entries(modules):
+        text = (tmp_path / names[entry]).read_text()
+        assert not imports(entry, text), entry
+        for name in imports(entry, modules[entry]):
+            assert modules[name].splitlines()[-1] in text
