@@ -1,14 +1,15 @@
 """One durable server for all tests here, small or full counts, and the figures that `make faults` prints."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from postgres import Cluster
 
-sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
+from .disk import SmallDisk, make_small_disk
+from .ledger import Ledger
+from .server import Site, postgresql, site, sqlite
 
 FULL = os.environ.get("FAULTS") == "full"
 HERE = Path(__file__).parent
@@ -35,27 +36,41 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str, obj
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator:
-    from .server import postgresql
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first server puts the static files for all."""
+    return tmp_path_factory.mktemp("static")
 
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
     with postgresql() as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+def on_postgresql(cluster: Cluster, static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site on PostgreSQL."""
-    from .server import site
-
-    with site(cluster.url, tmp_path_factory.mktemp("postgresql"), members=MEMBERS) as made:
+    with site(cluster.url, tmp_path_factory.mktemp("postgresql"), members=MEMBERS, static=static) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+def on_sqlite(static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site on SQLite."""
-    from .server import site, sqlite
-
     folder = tmp_path_factory.mktemp("sqlite")
-    with site(sqlite(folder), folder, members=MEMBERS) as made:
+    with site(sqlite(folder), folder, members=MEMBERS, static=static) as made:
         yield made
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    ledger = Ledger(tmp_path / "ledger")
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def small_disk() -> Iterator[SmallDisk]:
+    """An empty file system that is soon full."""
+    with make_small_disk() as folder:
+        yield SmallDisk(folder)

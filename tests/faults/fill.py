@@ -5,8 +5,10 @@ python -m tests.faults.fill MEMBERS
 
 import json
 import sys
+from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 
 
@@ -44,5 +46,6 @@ if __name__ == "__main__":
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        call_command("collectstatic", verbosity=0, interactive=False)
     print(json.dumps(fill(int(sys.argv[1]))))

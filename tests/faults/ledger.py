@@ -95,11 +95,14 @@ class Kept(NamedTuple):
 
 @dataclass
 class Verdict:
-    """What the database holds of what was promised. `wrong` is empty, or says in words what is broken."""
+    """What the database holds of what was promised. `wrong` is empty, or says in words what is broken.
+
+    `kept` and `branches` count the rows of the history that come from this ledger.
+    """
 
     acknowledged: int = 0
     unanswered: int = 0
-    revisions: int = 0
+    kept: int = 0
     branches: int = 0
     missing: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -112,11 +115,12 @@ def verdict(ledger: Ledger, database: str) -> Verdict:
     heads = [Head(*row) for row in rows(database, HEADS)]
     history = [Kept(row[0], row[1], str(UUID(str(row[2]))), *row[3:]) for row in rows(database, HISTORY)]
     entries = ledger.entries()
+    sent = {entry.operation for entry in entries}
     result = Verdict(
         acknowledged=sum(entry.version is not None for entry in entries),
         unanswered=sum(entry.version is None for entry in entries),
-        revisions=len(history),
-        branches=sum(kept.version is None for kept in history),
+        kept=sum(kept.operation in sent for kept in history),
+        branches=sum(kept.version is None and kept.operation in sent for kept in history),
     )
     result.missing = list(missing(entries, heads, history))
     result.wrong = [*result.missing, *doubled(history), *broken_chains(heads, history)]

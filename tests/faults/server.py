@@ -94,10 +94,12 @@ def image_command(port: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def site(database: str, folder: Path, *, members: int = 10, **settings: str) -> Iterator[Site]:
-    """A new server on an empty database. `settings` go over those of production."""
+def site(
+    database: str, folder: Path, *, members: int = 10, static: Path | None = None, **settings: str
+) -> Iterator[Site]:
+    """A new server on an empty database. `static` may hold collected files; `settings` go over those of production."""
     port = free_port()
-    env = environment(database, port, folder / "static")
+    env = environment(database, port, static or folder / "static")
     env |= {"DJANGO_SETTINGS_MODULE": "hisho.settings", "SAVES_PER_MINUTE": "1000000", **settings}
     env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # Playwright's thread needs it, the server must not have it
     command = [sys.executable, "-m", "tests.faults.fill", str(members)]

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Self
 
 from bench.client import CSRF
 
@@ -14,6 +15,8 @@ from .ledger import Ledger, digest
 from .server import Person, Site
 
 TIMEOUT = 10
+PATIENCE = 180
+UNTIL_STOPPED = 1_000_000
 RETRY_STATUSES = {429, 503}
 
 
@@ -115,10 +118,11 @@ def is_confirmed(save: Sent, answer: Answer) -> bool:
 class Writer(threading.Thread):
     """Writes version after version into one box, until it is told to stop or has saved `count` texts."""
 
-    def __init__(self, port: int, person: Person, prompt: int, ledger: Ledger, *, count: int, stop: threading.Event):
+    def __init__(self, port: int, person: Person, prompt: int, ledger: Ledger, *, count: int, pause: float) -> None:
         super().__init__(name=f"writer {person.name} {prompt}", daemon=True)
         self.line = Line(port, person)
-        self.person, self.prompt, self.ledger, self.count, self.stop = person, prompt, ledger, count, stop
+        self.person, self.prompt, self.ledger, self.count, self.pause = person, prompt, ledger, count, pause
+        self.stop = threading.Event()
         self.version = 0
         self.figures = Figures()
         self.saves: list[Sent] = []
@@ -128,6 +132,7 @@ class Writer(threading.Thread):
         try:
             while len(self.saves) < self.count and not self.stop.is_set():
                 self.save(f"{self.person.name}・{self.prompt}・{len(self.saves)}\n\u3000今日は🌱 {uuid.uuid4()}")
+                self.stop.wait(self.pause)
         finally:
             self.line.close()
 
@@ -162,16 +167,58 @@ class Writer(threading.Thread):
         return False
 
 
-def finish(writers: list[Writer], patience: float = 120) -> Figures:
-    """Wait for all of them; what they met together.
+class Writers:
+    """A crowd of writers, each in a box of her own; leaving the `with` waits until everybody's last text is saved.
 
     Raises:
-        TimeoutError: somebody still cannot save.
+        TimeoutError: somebody still cannot save, long after the faults have ended.
     """
-    total = Figures()
-    for writer in writers:
-        writer.join(patience)
-        if writer.is_alive():
-            raise TimeoutError(f"{writer.name} has saved {len(writer.moments)} of {writer.count} texts.")
-        total.add(writer.figures)
-    return total
+
+    def __init__(
+        self, site: Site, ledger: Ledger, crowd: int, *, port: int = 0, count: int = UNTIL_STOPPED, pause: float = 0
+    ) -> None:
+        boxes = [next(site.boxes) for _number in range(crowd)]
+        self.all = [Writer(port or site.port, *box, ledger, count=count, pause=pause) for box in boxes]
+        self.figures = Figures()
+
+    def __enter__(self) -> Self:
+        for writer in self.all:
+            writer.start()
+        return self
+
+    def __exit__(self, kind: type | None, *_error: object) -> None:
+        if self.all[0].count == UNTIL_STOPPED or kind:
+            self.stop()
+        for writer in self.all:
+            writer.join(PATIENCE)
+            if writer.is_alive() and not kind:
+                raise TimeoutError(f"{writer.name} has saved {len(writer.moments)} texts and cannot go on.")
+            self.figures.add(writer.figures)
+
+    def stop(self) -> None:
+        for writer in self.all:
+            writer.stop.set()
+
+    @property
+    def saved(self) -> int:
+        return sum(len(writer.moments) for writer in self.all)
+
+    def wait_for(self, saved: int) -> None:
+        """Until so many more texts are saved."""
+        goal, end = self.saved + saved, time.monotonic() + PATIENCE
+        while self.saved < goal:
+            if time.monotonic() > end:
+                raise TimeoutError(f"Only {self.saved} texts are saved.")
+            time.sleep(0.01)
+
+    def wait_for_all(self, since: float) -> None:
+        """Until everybody has saved something new since that moment."""
+        end = time.monotonic() + PATIENCE
+        while not all(writer.moments and writer.moments[-1] > since for writer in self.all):
+            if time.monotonic() > end:
+                raise TimeoutError("Somebody cannot save any more.")
+            time.sleep(0.01)
+
+    def all_clear(self, since: float) -> float:
+        """Seconds from that moment until everybody has saved a new text again."""
+        return max(min(moment for moment in writer.moments if moment > since) for writer in self.all) - since
