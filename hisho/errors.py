@@ -1,10 +1,12 @@
 """Error pages in the site's own frame; JSON for those who asked in JSON."""
 
 import logging
+import sys
 from types import FrameType
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -69,9 +71,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """No user, no session, no database, no translation: what broke before must not break this page too."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return _unavailable(request)
     if request.content_type == "application/json":
         return JsonResponse({"error": "server_error"}, status=500)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database does not answer, and will again. Already who is asking may be more than can be read."""
+    headers = {"Retry-After": "2"}
+    if request.content_type == "application/json":
+        sentence = _("Cannot save right now. Keep writing; it will be sent again.")
+        return JsonResponse({"error": "unavailable", "message": sentence}, status=503, headers=headers)
+    return HttpResponse(render_to_string("500.html"), status=503, headers=headers)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,6 +1,7 @@
 """Rules of the whole site that no single app holds: hosts, headers, languages, errors."""
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -17,7 +18,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError("CANARY-in-an-error")
 
 
-urlpatterns = [path("broken/", broken), *real_urls]
+def silent(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("CANARY-in-an-error")
+
+
+urlpatterns = [path("broken/", broken), path("silent/", silent), *real_urls]
 
 
 def test_unknown_host_is_refused(client):
@@ -59,6 +64,21 @@ def test_an_error_shows_nothing_of_itself(kind, method, cast):
     assert header_faults(response) == []
     for word in ("CANARY", "ZeroDivisionError", "test_security", cast.member.email):
         assert word not in text
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json"])
+@pytest.mark.urls("tests.test_security")
+def test_a_silent_database_is_no_fault_of_ours(kind, cast):
+    """503 says that trying again will help; the page then sends the words again by itself."""
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.member)
+    response = client.post("/silent/", "{}", content_type=kind)
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert response["Content-Type"].split(";")[0] == kind
+    assert header_faults(response) == []
+    assert "CANARY" not in response.content.decode()
+    if kind == "application/json":
+        assert response.json()["message"]
 
 
 @pytest.mark.urls("tests.test_security")
