@@ -198,6 +198,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -206,6 +207,11 @@ CONTENT_SECURITY_POLICY = {
 }
 # A week's form without JavaScript carries every box at once: eight boxes of 100,000 characters, percent-encoded.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+# Revisions of one box within a minute, from all devices. A page sends at most forty.
+SAVES_PER_MINUTE = env.int("SAVES_PER_MINUTE", default=120)
+if SAVES_PER_MINUTE < 1:
+    raise ImproperlyConfigured("SAVES_PER_MINUTE must be at least 1.")
 
 # --- Language and time ---------------------------------------------------------------------------
 

@@ -18,7 +18,8 @@ class WeekForm:
         self.questions = [prompt.text for prompt in prompts]
         self.membership_id = prompts[0].membership_id if prompts else None
         self.boxes = {prompt.pk: Box(prompt) for prompt in prompts}
-        for response in Response.objects.filter(prompt__in=self.boxes, membership=self.membership_id):
+        mine = Response.objects.filter(prompt__in=self.boxes, membership=self.membership_id)
+        for response in mine.with_hurry():
             self.boxes[response.prompt_id].fill(response)
 
     def save(self, data: Any, device: str) -> bool:

@@ -1,10 +1,11 @@
 """What is asked (plan), what is written (words), what is said about it (talk); what seals it on devices (journal)."""
 
 from .journal import JournalKey
+from .place import Place, find_place
 from .plan import Prompt, Section, Week
 from .privacy import PrivacyPage
 from .talk import AccessRecord, Feedback, Reading
-from .words import MAX_LENGTH, OperationReused, Readers, Response, Revision, Save, Saved
+from .words import MAX_LENGTH, OperationReused, Readers, Response, Revision, Save, Saved, TooManySaves
 
 __all__ = [
     "MAX_LENGTH",
@@ -12,6 +13,7 @@ __all__ = [
     "Feedback",
     "JournalKey",
     "OperationReused",
+    "Place",
     "PrivacyPage",
     "Prompt",
     "Readers",
@@ -21,5 +23,7 @@ __all__ = [
     "Save",
     "Saved",
     "Section",
+    "TooManySaves",
     "Week",
+    "find_place",
 ]

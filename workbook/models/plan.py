@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
 
 from cohorts.models import Cohort, User
+from cohorts.prepared import Slot
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -158,13 +159,13 @@ class Section(models.Model):
 class PromptQuerySet(models.QuerySet["Prompt"]):
     """Prompts by who may answer them."""
 
-    def writable_by(self, user: User) -> "PromptQuerySet":
+    def writable_by(self, user: User | Slot, now: datetime | Slot | None = None) -> "PromptQuerySet":
         """Prompts of opened weeks in cohorts where the user takes part today, each with her `membership_id`.
 
         The only rule of who may write: pages, form and autosave ask here.
         """
         return self.filter(
-            section__week__opens_at__lte=timezone.now(),
+            section__week__opens_at__lte=now or timezone.now(),
             section__week__cohort__deleted_at=None,
             section__week__cohort__memberships__user=user,
             section__week__cohort__memberships__left_at=None,
@@ -176,7 +177,7 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
             "section__week__number", "section__position", "section_id", "position"
         )
 
-    def beside(self, prompt_id: int) -> "PromptQuerySet":
+    def beside(self, prompt_id: int | Slot) -> "PromptQuerySet":
         """The prompts of the same week as this one, itself included."""
         return self.filter(section__week__sections__prompts=prompt_id)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -110,15 +110,16 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
 
         Two queries, however many.
         """
-        known = dict(self.filter(reader=reader, response__in=versions).values_list("response", "version"))
-        newer = {pk: version for pk, version in versions.items() if version > known.get(pk, 0)}
+        if not versions:
+            return
         now = timezone.now()
-        self.bulk_create(
-            [self.model(reader=reader, response_id=pk, version=version, read_at=now) for pk, version in newer.items()],
-            update_conflicts=True,
-            unique_fields=["reader", "response"],
-            update_fields=["version", "read_at"],
-        )
+        rows = [
+            self.model(reader=reader, response_id=pk, version=version, read_at=now) for pk, version in versions.items()
+        ]
+        self.bulk_create(rows, ignore_conflicts=True)
+        # The database compares, so that an older page that is sent at the same moment takes nothing back.
+        seen = Case(*[When(response=pk, then=Value(version)) for pk, version in versions.items()])
+        self.filter(reader=reader, response__in=versions, version__lt=seen).update(version=seen, read_at=now)
 
 
 class Reading(models.Model):

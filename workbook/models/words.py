@@ -4,17 +4,26 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import IntegrityError, OperationalError, models, transaction
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Membership, User
+from cohorts.prepared import Slot
 from workbook.ownwords import has_own_words
 
 from .plan import Prompt, Section
+
+if TYPE_CHECKING:
+    from .place import Place
+
+MINUTE = timedelta(minutes=1)
 
 MAX_LENGTH = 100_000
 """Characters (code points) that one box holds."""
@@ -42,6 +51,10 @@ class OperationReused(ValueError):
     """An operation id came again with another text, or to narrow the readers."""
 
 
+class TooManySaves(OperationalError):
+    """More came into one box within a minute than anybody writes; worth trying again later."""
+
+
 @dataclass(frozen=True)
 class Save:
     """One text on its way into one box.
@@ -59,6 +72,10 @@ class Save:
     questions: Sequence[str]
     device: str = ""
 
+    @cached_property
+    def sha256(self) -> str:
+        return digest(self.text)
+
     def append_to(self, response: "Response", *, version: int | None) -> "Revision":
         """Put the text into the history."""
         return Revision.objects.create(
@@ -67,7 +84,7 @@ class Save:
             base_version=self.base_version,
             version=version,
             text=self.text,
-            sha256=digest(self.text),
+            sha256=self.sha256,
             readers=self.readers,
             device=self.device,
         )
@@ -101,6 +118,12 @@ def is_readable(user: User, response: str = "") -> Q:
     )
 
 
+def is_hurried(response: str, since: datetime | Slot) -> Exists:
+    """Whether SAVES_PER_MINUTE revisions of a response (its path) came since then, branches among them."""
+    came = Revision.objects.filter(response=OuterRef(response), created_at__gt=since)
+    return Exists(came[settings.SAVES_PER_MINUTE - 1 :])
+
+
 class ResponseQuerySet(models.QuerySet["Response"]):
     """Responses, by who may know what: `readable_by` is the only rule about text, `progress_for` about existence."""
 
@@ -123,38 +146,54 @@ class ResponseQuerySet(models.QuerySet["Response"]):
             "membership", "prompt", "written", "updated_at"
         )
 
+    def with_hurry(self) -> Self:
+        """Each with `is_hurried`: whether it has taken all the revisions that one minute may bring."""
+        return self.annotate(is_hurried=is_hurried("pk", timezone.now() - MINUTE))
+
     def recount(self) -> None:
-        """Set `written` anew after questions changed; versions stay as they are."""
+        """Set `written` anew after questions changed; versions stay as they are.
+
+        A text that is saved meanwhile is left alone: its save has counted it.
+        """
         questions: dict[int, list[str]] = {}
-        changed = []
+        changed: dict[int, When] = {}
         for response in self.select_related("prompt__section"):
             week = response.prompt.section.week_id
             if week not in questions:
                 questions[week] = list(Prompt.objects.filter(section__week=week).values_list("text", flat=True))
             written = has_own_words(response.text, questions[week])
             if written != response.written:
-                response.written = written
-                changed.append(response)
-        self.bulk_update(changed, ["written"])
+                changed[response.pk] = When(pk=response.pk, version=response.version, then=Value(written))
+        anew = Case(*changed.values(), default=F("written"))
+        self.model.objects.filter(pk__in=changed).update(written=anew)
 
-    def write(self, save: Save) -> Saved:
+    def write(self, save: Save, place: "Place | None" = None) -> Saved:
         """Save one box: append a revision, then compare and swap, in one short transaction.
 
         The words are in the history whatever happens next. A known operation gives its first answer again.
         A lost race is tried again, and then meets the other's text.
 
+        Args:
+            place: the box as it was read with the right to write in it; the swap finds out if that is old.
+
         Raises:
             OperationReused: the operation is known with another text, or now with narrower readers.
+            TooManySaves: the box has taken all that one minute may bring; nothing is saved.
             OperationalError: five races in a row were lost; worth trying again later.
         """
         for attempt in range(5):
             try:
                 with transaction.atomic():
-                    here = self.filter(prompt=save.prompt_id, membership=save.membership_id)
-                    return self._write_once(save, next(iter(here), None), again=attempt > 0)
+                    known = place is not None and attempt == 0 and place.is_ready_for(save.base_version)
+                    current = place.response if known else self._current(save)
+                    return self._write_once(save, current, again=attempt > 0)
             except (IntegrityError, _LostRace):
                 continue
         raise OperationalError("Lost five races for one response.")
+
+    def _current(self, save: Save) -> "Response | None":
+        here = self.filter(prompt=save.prompt_id, membership=save.membership_id)
+        return next(iter(here.with_hurry()), None)
 
     def write_together(self, saves: Sequence[Save], current: Mapping[int, "Response | None"]) -> list[Saved]:
         """Save the boxes of one form, each as `write` does; in one transaction while nobody else writes in them.
@@ -163,6 +202,9 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
         Args:
             current: what the boxes hold as far as is known, by prompt; the swap finds out if that is old.
+
+        Raises:
+            TooManySaves: one of the boxes has taken all that one minute may bring; nothing is saved.
         """
         try:
             with transaction.atomic():
@@ -181,11 +223,13 @@ class ResponseQuerySet(models.QuerySet["Response"]):
             return self._first(save)
         fits = current.version == save.base_version
         # An accepted save has moved the version: where the base fits, the operation is new, or the history refuses it.
-        if fits and not again:
+        if fits and not again and not current.is_hurried:
             return self._advance(save, current)
         known = current.revisions.filter(operation_id=save.operation_id).first()
         if known:
             return self._replay(save, current, known)
+        if current.is_hurried:
+            raise TooManySaves("Too many saves of one response within a minute.")
         return self._advance(save, current) if fits else self._catch_up(save, current)
 
     def _advance(self, save: Save, current: "Response") -> Saved:
@@ -268,6 +312,7 @@ class Response(models.Model):
     outcome_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ResponseQuerySet.as_manager()
+    is_hurried = False  # unless read `with_hurry`
 
     class Meta:
         verbose_name = _("response")
@@ -303,7 +348,10 @@ class Revision(models.Model):
     `version` is the version it became; empty for the other side of a conflict.
     """
 
-    response = models.ForeignKey(Response, models.PROTECT, related_name="revisions", verbose_name=_("response"))
+    # Each of the indexes below begins with the response.
+    response = models.ForeignKey(
+        Response, models.PROTECT, related_name="revisions", db_index=False, verbose_name=_("response")
+    )
     operation_id = models.UUIDField(default=uuid.uuid4, editable=False)
     base_version = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(null=True, editable=False)
@@ -317,6 +365,7 @@ class Revision(models.Model):
         verbose_name = _("revision")
         verbose_name_plural = _("history")
         ordering = ["response_id", "pk"]
+        indexes = [models.Index(fields=["response", "created_at"], name="revision_by_moment")]
         constraints = [
             models.UniqueConstraint(fields=["response", "operation_id"], name="revision_once_per_operation"),
             models.UniqueConstraint(fields=["response", "version"], name="revision_once_per_version"),

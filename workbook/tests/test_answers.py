@@ -40,8 +40,8 @@ def test_save_answers_with_the_hash_of_what_is_stored(client, cast, prompt):
 def test_save_queries(client, cast, prompt, django_assert_num_queries):
     write(cast.membership, prompt, "はじめ")
     client.force_login(cast.member)
-    # session, user, prompts of the week, response, revision, swap; a savepoint and its release only in tests
-    with django_assert_num_queries(8):
+    # session, user, the place (rights, questions, version), revision, swap; a savepoint and its release only in tests
+    with django_assert_num_queries(7):
         assert post(client, prompt, body(base_version=1)).status_code == 200
 
 

@@ -12,7 +12,7 @@ from workbook import answers
 from workbook.devices import device_label
 from workbook.forms import MAX_BODY, OutcomeForm, PreviewForm, ResponseForm
 from workbook.markdown import render as render_markdown
-from workbook.models import Feedback, OperationReused, Prompt, Response
+from workbook.models import Feedback, OperationReused, Response, find_place
 
 
 @login_not_required
@@ -22,18 +22,17 @@ def response_save(request: HttpRequest, pk: int) -> JsonResponse:
     """Save one box. Answers are described in `answers`; never a redirect, never HTML."""
     if len(request.body) > MAX_BODY:
         return answers.too_large()
-    prompts = list(Prompt.objects.writable_by(request.user).beside(pk).order_by())
-    prompt = next((prompt for prompt in prompts if prompt.pk == pk), None)
-    if prompt is None:
+    place = find_place(request.user, pk)
+    if place is None:
         return answers.not_found()
     form = ResponseForm.from_json(request.body)
     if not form.is_valid():
         return answers.invalid(form)
     if form.cleaned_data["user"] not in {None, request.user.pk}:
         return answers.user_changed()
-    questions = [prompt.text for prompt in prompts]
+    save = form.save_of(pk, place.membership_id, place.questions, device_label(request))
     try:
-        saved = Response.objects.write(form.save_of(pk, prompt.membership_id, questions, device_label(request)))
+        saved = Response.objects.write(save, place)
     except OperationReused:
         return answers.operation_reused()
     return answers.saved(saved, form)
