@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from allauth.account.views import logout
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.contrib import messages
@@ -77,6 +78,15 @@ def _to_entrance(request: HttpRequest, found: Invitation, proof: str) -> HttpRes
     if known:
         messages.info(request, _("You already have an account. Sign in and you are in."))
     return redirect("account_login" if known or "signin" in request.POST else "account_signup")
+
+
+@login_not_required
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """allauth's sign-out; the browser forgets its pages too. Not its storage: that may hold unsent words, sealed."""
+    response = logout(request)
+    if request.method == "POST":
+        response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def profile(request: HttpRequest) -> HttpResponse:

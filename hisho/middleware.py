@@ -1,8 +1,10 @@
 """Middleware of the whole site: private responses are never stored, the language is the one chosen."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -34,3 +36,15 @@ def chosen_language(get_response: View) -> View:
             return get_response(request)
 
     return middleware
+
+
+class SignInWhereNeeded(LoginRequiredMiddleware):
+    """Django's, but pages for everybody do not even ask who is signed in: that would be two queries for nothing."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Ask who is signed in, and lead to sign-in, unless the page is for everybody."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

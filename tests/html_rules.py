@@ -8,6 +8,7 @@ POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
+    "worker-src": "'self'",
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
@@ -49,8 +50,10 @@ def html_faults(text: str) -> list[str]:
 
 
 def header_faults(response: HttpResponseBase) -> list[str]:
-    """Every answer is private; every HTML page carries the policy."""
-    faults = [] if "no-store" in response.get("Cache-Control", "") else ["may be stored by the browser"]
+    """Every answer is private but the service worker, which is for all; every HTML page carries the policy."""
+    stored, kind = response.get("Cache-Control", ""), response.get("Content-Type", "")
+    is_for_all = stored == "no-cache" and kind.startswith("text/javascript")
+    faults = [] if "no-store" in stored or is_for_all else ["may be stored by the browser"]
     faults += [f"{name} is {response.get(name)}" for name, good in HEADERS.items() if response.get(name) not in good]
     if is_html(response):
         faults += policy_faults(response.get("Content-Security-Policy", ""))

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from cohorts.converters import IdConverter
 
-from .views import pages, saving, session
+from .views import offline, pages, saving, session
 
 app_name = "workbook"
 register_converter(IdConverter, "id")
@@ -22,5 +22,8 @@ urlpatterns = [
     path("feedback/<id:pk>/thanks/", saving.feedback_thanks, name="feedback_thanks"),
     path("preview/", saving.preview, name="preview"),
     path("session/", session.session, name="session"),
+    path("sw.js", offline.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("offline/", offline.shell, name="offline"),
     path("privacy/", pages.privacy, name="privacy"),
 ]

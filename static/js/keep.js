@@ -1,0 +1,49 @@
+// Keeps a week on this device for days without a network: its questions and one's own words as the server has them.
+// Never anybody else's words, and no comments.
+
+const textOf = (element) => element?.textContent.trim() ?? "";
+
+function describeBox(box) {
+  const { element } = box;
+  const number = textOf(element.querySelector(".ask b"));
+  const question = textOf(element.querySelector(".ask")).slice(number.length).trim();
+  // Until something was confirmed, text and version are those that came with the page.
+  const known = box.savedAt ? { text: box.savedText, readers: box.savedReaders, version: box.version } : box.served;
+  return {
+    ...known,
+    prompt: box.prompt,
+    url: box.url,
+    number,
+    question,
+    hint: element.querySelector(".hint")?.innerText ?? "",
+    choices: [...box.readersField.options].map(({ value, text }) => [value, text]),
+    state: box.held,
+  };
+}
+
+function describeSection(section, boxes) {
+  const subtitle = textOf(section.querySelector("h2 .sub"));
+  const heading = textOf(section.querySelector("h2"));
+  return {
+    heading: heading.slice(0, heading.length - subtitle.length).trim(),
+    subtitle,
+    due: textOf(section.querySelector("header .due")),
+    boxes: boxes.filter((box) => section.contains(box.element)).map(describeBox),
+  };
+}
+
+export async function keepWeek(form, boxes, journal) {
+  if (!journal || boxes.some((box) => "unsaved" in box.element.dataset && !box.savedAt)) return;
+  const theme = form.ownerDocument.querySelector(".theme");
+  const eyebrow = theme.querySelector(".eyebrow");
+  await journal.keepWeek(location.pathname, {
+    label: textOf(eyebrow.firstChild),
+    when: textOf(eyebrow).slice(textOf(eyebrow.firstChild).length).trim(),
+    theme: textOf(theme.querySelector("h1")),
+    aim: theme.querySelector(".aim")?.innerText ?? "",
+    name: form.dataset.week,
+    responsesUrl: form.dataset.responsesUrl,
+    prompts: boxes.map((box) => box.prompt),
+    sections: [...form.querySelectorAll("section.sheet")].map((section) => describeSection(section, boxes)),
+  });
+}

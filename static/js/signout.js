@@ -1,0 +1,66 @@
+// Signing out takes the key off this device first. While words wait here it asks, on its own page, what to do with them.
+
+import { deliver } from "./delivery.js";
+import { countUnsent, forgetKeys, openJournal } from "./journal.js";
+
+const ENOUGH = 10_000;
+const wait = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
+
+async function leave(form) {
+  await forgetKeys().catch(() => {});
+  form.submit();
+}
+
+async function sendAll(user, csrfCookie) {
+  const end = Date.now() + ENOUGH;
+  let left = await countUnsent(user);
+  while (left && Date.now() < end) {
+    const entries = await openJournal(user).then((journal) => deliver(journal, csrfCookie)).catch(() => []);
+    left = await countUnsent(user);
+    if (!entries.some((entry) => ["open", "retry"].includes(entry.kind))) break;
+    if (left) await wait(1_000);
+  }
+  return left;
+}
+
+function ask(form, panel, user, csrfCookie, count) {
+  const [title, status, send, keep] = ["title", "status", "send", "keep"].map((name) => panel.querySelector(`[data-${name}]`));
+  const name = (number) => { title.textContent = title.dataset.title.replace("{n}", number); };
+  name(count);
+  form.hidden = true;
+  panel.hidden = false;
+  keep.addEventListener("click", () => leave(form));
+  send.addEventListener("click", async () => {
+    send.disabled = true;
+    status.textContent = status.dataset.sending;
+    const left = await sendAll(user, csrfCookie);
+    if (!left) return leave(form);
+    name(left);
+    send.disabled = false;
+    status.textContent = status.dataset.failed;
+    return undefined;
+  });
+}
+
+export async function askBeforeSigningOut(user, csrfCookie) {
+  const forms = [...document.forms].filter((form) => form.matches("[action='/accounts/logout/']"));
+  if (!user || !forms.length) return;
+  const panel = document.querySelector("[data-before-sign-out]");
+  const count = () => countUnsent(user).catch(() => 0);
+  for (const form of forms) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const left = await count();
+      if (!left) leave(form);
+      else if (panel) ask(form, panel, user, csrfCookie, left);
+      else location.assign(pageOf(form));
+    });
+  }
+  const waiting = panel ? await count() : 0;
+  if (waiting) ask(forms[0], panel, user, csrfCookie, waiting);
+}
+
+function pageOf(form) {
+  const next = form.elements.next?.value;
+  return next ? `${form.action}?next=${encodeURIComponent(next)}` : form.action;
+}

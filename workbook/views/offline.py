@@ -1,0 +1,117 @@
+"""Without a network: the service worker, the shell that it keeps, and what a home screen wants to know."""
+
+from functools import lru_cache
+from hashlib import sha256
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.finders import FileSystemFinder
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from workbook.models import Prompt
+from workbook.worksheet import Box
+
+PAPER, LEAF = "#faf7f0", "#3b6741"
+
+
+class EmptyBox(Box):
+    """A box without a number of its own: the shell must be the same at every rendering."""
+
+    operation_id = ""
+
+
+def files() -> list[str]:
+    """The addresses of all that members' pages load: everything in `static/` that is served and not the office's."""
+    names = sorted(name for name, _storage in FileSystemFinder().list([]) if "admin" not in name)
+    hashed = getattr(staticfiles_storage, "hashed_files", None)
+    return [static(name) for name in names if hashed is None or name in hashed]
+
+
+@login_not_required
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the shell. Browsers ask for it at every page; it changes when a file or the shell does."""
+    script = read_worker(get_language())
+    etag = f'"{sha256(script.encode()).hexdigest()}"'
+    headers = {"Cache-Control": "no-cache", "ETag": etag}
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8", headers=headers)
+    return get_conditional_response(request, etag=etag, response=response)
+
+
+def read_worker(language: str) -> str:
+    """The script in this language's version. While developing files change under a running server."""
+    return write_worker() if settings.DEBUG else remember_worker(language)
+
+
+@lru_cache
+def remember_worker(language: str) -> str:
+    return write_worker()
+
+
+def write_worker() -> str:
+    context = {"files": files(), "shell": reverse("workbook:offline"), "static_url": settings.STATIC_URL}
+    parts = [render_to_string("offline/sw.js", context), write_shell()]
+    version = sha256("".join(parts).encode()).hexdigest()[:12]
+    return render_to_string("offline/sw.js", {**context, "version": version})
+
+
+@login_not_required
+@require_GET
+def shell(request: HttpRequest) -> HttpResponse:
+    """The page that stands in for members' pages while there is no network. It knows nobody."""
+    return HttpResponse(write_shell())
+
+
+def write_shell() -> str:
+    """Made without the request: no session, no token, no message can get into it."""
+    return render_to_string("offline/shell.html", empty_week())
+
+
+def empty_week() -> dict[str, Any]:
+    """What the box's template needs to render one that is filled in on the device."""
+    box = EmptyBox(Prompt(pk=0, position=1, text="?", hint="?"))
+    worksheet = SimpleNamespace(membership=True, readers=[], csrf_cookie_name=settings.CSRF_COOKIE_NAME)
+    return {"box": box, "sheet": SimpleNamespace(boxes=[box, box]), "worksheet": worksheet}
+
+
+@login_not_required
+@require_GET
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a home screen shows. Browsers ask for it without cookies, so it speaks the site's own language."""
+    with override(settings.LANGUAGE_CODE):
+        return JsonResponse(describe_app(), content_type="application/manifest+json")
+
+
+def describe_app() -> dict[str, Any]:
+    return {
+        "id": "/",
+        "name": _("Hisho – the workbook"),
+        "short_name": _("Hisho"),
+        "description": _("Think by yourself, listen, sum up, decide: your workbook for every week."),
+        "lang": settings.LANGUAGE_CODE,
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "icons": [
+            {"src": static("img/icon-192.png"), "sizes": "192x192", "type": "image/png"},
+            {"src": static("img/icon-512.png"), "sizes": "512x512", "type": "image/png"},
+            {
+                "src": static("img/icon-maskable-512.png"),
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "maskable",
+            },
+        ],
+    }
