@@ -46,6 +46,7 @@ def body_of(row: Row, world: World) -> dict[str, object]:
             "text": "あたらしい文",
             "readers": "self",
         },
+        "workbook:history_restore": {"operation_id": str(uuid4()), "base_version": world.cast.private.version},
         "workbook:response_outcome": {"outcome": "done"},
         "workbook:preview": {"text": "**あ**"},
         "cohorts:profile": {"nickname": "なのはな"},

@@ -15,6 +15,10 @@ MAX_BODY = 1_000_000
 """Bytes of one autosave: 100,000 characters of four bytes each, with room for the rest."""
 
 
+FIRST_CONTRACT = 1
+"""Later pages always tell for whom they were made, and the hash of the text."""
+
+
 class Unreadable(ValueError):
     """What came is not what the page sends."""
 
@@ -56,13 +60,22 @@ class ResponseForm(forms.Form):
     text = WordsField()
     sha256 = forms.CharField(required=False, max_length=64)
     user = forms.IntegerField(required=False)
+    contract = forms.IntegerField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError if the text is not the one whose hash was sent."""
+        """Put the text's hash into `sha256`.
+
+        Raises ValidationError if another one was sent, or if a page leaves out what its contract demands.
+        """
         data = super().clean()
-        sent = data.get("sha256")
-        if sent and "text" in data and sent != digest(data["text"]):
-            raise ValidationError(_("The text arrived incomplete. It will be sent again."), code="hash")
+        sent = data.pop("sha256", None)
+        if "text" in data:
+            data["sha256"] = digest(data["text"])
+            if sent and sent != data["sha256"]:
+                raise ValidationError(_("The text arrived incomplete. It will be sent again."), code="hash")
+        if (data.get("contract") or FIRST_CONTRACT) > FIRST_CONTRACT:
+            if data.get("user") is None or "sha256" not in self.data:
+                raise ValidationError(_("This could not be read. Please reload the page."), code="incomplete")
         return data
 
     def save_of(self, prompt_id: int, membership_id: int, questions: Sequence[str], device: str) -> Save:
@@ -90,6 +103,17 @@ class ResponseForm(forms.Form):
         """A bound form of one box in the page's form, whose fields carry the prompt's id."""
         names = ("operation_id", "base_version", "readers", "text")
         return cls({name: data.get(f"{name}-{prompt_id}") for name in names})
+
+
+class RestoreForm(forms.Form):
+    """An earlier version on its way back into its box."""
+
+    operation_id = forms.UUIDField()
+    base_version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+    def save_of(self, text: str, readers: str, **box: Any) -> Save:
+        """The save that puts the text back, on top of what the page showed as the present one."""
+        return Save(**self.cleaned_data, **box, text=text, readers=readers)
 
 
 class OutcomeForm(forms.ModelForm):

@@ -1,7 +1,7 @@
-// Copies a link with one press. Without a script the field can be selected and copied by hand.
+// Copies a link or a text with one press. Without a script the field can be selected and copied by hand.
 
 for (const place of document.querySelectorAll("[data-copy]")) {
-  const field = place.querySelector("input");
+  const field = place.querySelector("input, textarea");
   const button = place.querySelector("[data-copy-button]");
   const label = button.textContent;
   button.hidden = !navigator.clipboard;

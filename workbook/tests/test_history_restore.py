@@ -1,0 +1,185 @@
+"""Going back to an earlier version of a box: a new save, by its writer alone; and both sides of a conflict."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.boxwriter import BoxWriter
+from workbook.models import Readers, Response, Revision, Week
+
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)"
+
+
+@pytest.fixture
+def writer(cast):
+    return BoxWriter(cast)
+
+
+@pytest.fixture
+def member(client, cast):
+    client.force_login(cast.member)
+    return client
+
+
+def test_going_back_is_a_new_save(member, writer):
+    first = writer.save("まえ", readers=Readers.GROUP)
+    writer.save("いま", minutes=30, readers=Readers.GROUP)
+    answer = member.post(writer.restore_url(first), writer.body(), HTTP_USER_AGENT=IPHONE, follow=True)
+    assert answer.redirect_chain == [(f"{writer.prompt.section.week.get_absolute_url()}#box-{writer.prompt.pk}", 302)]
+    assert "の文章に戻しました。いままでの文章も履歴に残っています。" in answer.content.decode()
+    response = Response.objects.get(prompt=writer.prompt)
+    assert (response.text, response.version, response.readers, response.written) == ("まえ", 3, Readers.GROUP, True)
+    kept = response.revisions.order_by("pk").values_list("text", "version", "base_version", "device")
+    assert list(kept) == [("まえ", 1, 0, "Mac"), ("いま", 2, 1, "Mac"), ("まえ", 3, 2, "iPhone")]
+
+
+def test_going_back_to_a_question_alone_writes_nothing(member, writer):
+    first = writer.save(writer.prompt.text)
+    writer.save("いま", minutes=30)
+    member.post(writer.restore_url(first), writer.body())
+    assert not Response.objects.get(prompt=writer.prompt).written
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "expected"),
+    [("self", "group", "self"), ("group", "self", "self"), ("facilitators", "facilitators", "facilitators")],
+)
+def test_going_back_never_lets_more_people_read(member, writer, then, now, expected):
+    first = writer.save("まえ", readers=then)
+    writer.save("いま", minutes=30, readers=now)
+    page = member.post(writer.restore_url(first), writer.body(), follow=True).content.decode()
+    assert Response.objects.get(prompt=writer.prompt).readers == expected
+    assert ("この文章を読める人は" in page) == (expected != now)
+
+
+def test_a_newer_text_is_never_overwritten(member, writer):
+    first = writer.save("まえ")
+    writer.save("いま", minutes=30)
+    page = writer.body()
+    writer.save("もっと新しい", minutes=1)
+    answer = member.post(writer.restore_url(first), page, follow=True)
+    assert answer.redirect_chain == [(writer.url, 302)]
+    assert "この欄は変わっています" in answer.content.decode()
+    response = Response.objects.get(prompt=writer.prompt)
+    assert response.text == "もっと新しい"
+    assert response.revisions.get(version=None).text == "まえ"
+
+
+def test_the_button_pressed_twice_goes_back_once(member, writer):
+    first = writer.save("まえ")
+    writer.save("いま", minutes=30)
+    body = writer.body()
+    for _press in range(2):
+        assert "に戻しました" in member.post(writer.restore_url(first), body, follow=True).content.decode()
+    assert Response.objects.get(prompt=writer.prompt).revisions.count() == 3
+
+
+def test_an_old_page_does_not_claim_what_is_not_so(member, writer):
+    first = writer.save("まえ")
+    second = writer.save("いま", minutes=30)
+    body = writer.body()
+    member.post(writer.restore_url(first), body)
+    writer.version = 3
+    writer.save("そのあと", minutes=1)
+    for revision in (first, second):
+        assert "この欄は変わっています" in member.post(writer.restore_url(revision), body, follow=True).content.decode()
+    assert Response.objects.get(prompt=writer.prompt).text == "そのあと"
+
+
+@pytest.mark.parametrize("body", [{}, {"base_version": "x", "operation_id": "1"}, {"base_version": 0}])
+def test_nonsense_changes_nothing(member, writer, body):
+    first = writer.save("まえ")
+    writer.save("いま", minutes=30)
+    assert member.post(writer.restore_url(first), body).status_code == 302
+    assert Revision.objects.filter(response__prompt=writer.prompt).count() == 2
+
+
+def test_the_other_side_of_a_conflict_can_be_taken_over(member, writer):
+    writer.save("はじめ")
+    writer.save("電話で", base=1)
+    branch = writer.save("机で", base=1)
+    member.post(writer.restore_url(branch), writer.body(2))
+    assert Response.objects.get(prompt=writer.prompt).text == "机で"
+    assert Revision.objects.get(pk=branch.pk).version is None
+
+
+def test_no_button_for_what_stands_in_the_box(member, writer):
+    first = writer.save("おなじ")
+    second = writer.save("ちがう", minutes=30)
+    third = writer.save("おなじ", minutes=30)
+    page = member.get(writer.url).content.decode()
+    shown = [writer.restore_url(revision) in page for revision in (first, second, third)]
+    assert shown == [False, True, False]
+
+
+# Whose it is
+
+
+def test_a_member_who_left_reads_but_does_not_restore(member, writer, cast):
+    first = writer.save("まえ")
+    writer.save("いま", minutes=30)
+    cast.membership.close()
+    page = member.get(writer.url).content.decode()
+    assert "まえ" in page
+    assert "この文章に戻す" not in page
+    assert reverse("workbook:words", args=["ours"]) in page
+    assert member.post(writer.restore_url(first), writer.body()).status_code == 404
+    assert Response.objects.get(prompt=writer.prompt).text == "いま"
+
+
+def test_a_closed_week_is_read_only(member, writer):
+    first = writer.save("まえ")
+    writer.save("いま", minutes=30)
+    tomorrow = timezone.now() + timedelta(days=1)
+    Week.objects.filter(pk=writer.prompt.section.week_id).update(opens_at=tomorrow, session_at=tomorrow)
+    assert "この文章に戻す" not in member.get(writer.url).content.decode()
+    assert member.post(writer.restore_url(first), writer.body()).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["colleague", "facilitator", "stranger", "organizer", "superuser", "other_facilitator"])
+def test_nobody_else_sees_anything_of_it(client, cast, writer, who):
+    revision = writer.save("ひみつ", readers=Readers.GROUP)
+    client.force_login(getattr(cast, who))
+    answer = client.get(writer.url)
+    assert (answer.status_code == 404) == (who not in {"colleague", "facilitator"})
+    assert "ひみつ" not in answer.content.decode()
+    assert client.get(reverse("workbook:history_revision", args=[writer.prompt.pk, revision.pk])).status_code == 404
+    assert client.post(writer.restore_url(revision), writer.body()).status_code == 404
+    assert Response.objects.filter(prompt=writer.prompt).count() == 1
+
+
+def test_a_version_of_another_box_is_none_of_this(member, writer, cast):
+    mine, other = writer.save("ここ"), cast.private.revisions.get()
+    for name in ("history_revision", "history_restore"):
+        url = reverse(f"workbook:{name}", args=[writer.prompt.pk, other.pk])
+        answer = member.get(url) if name == "history_revision" else member.post(url, writer.body())
+        assert answer.status_code == 404
+    url = reverse("workbook:history_restore", args=[cast.private.prompt_id, mine.pk])
+    assert member.post(url, writer.body()).status_code == 404
+    assert Response.objects.get(pk=cast.private.pk).version == 1
+
+
+def test_looking_and_going_back_change_no_revision(member, writer):
+    first = writer.save("まえ")
+    writer.save("いま", minutes=30)
+    before = list(Revision.objects.order_by("pk").values())
+    member.get(writer.url)
+    member.post(writer.restore_url(first), writer.body())
+    assert list(Revision.objects.order_by("pk").values())[: len(before)] == before
+
+
+# The other side of a conflict in the plain form
+
+
+def test_the_plain_form_shows_both_texts_with_their_differences(member, writer):
+    writer.save("今日は雨。")
+    name, page = writer.prompt.pk, writer.prompt.section.week.get_absolute_url()
+    fields = {"text": "今日は晴れ。", "base_version": 0, "readers": "self", "operation_id": str(uuid4())}
+    answer = member.post(page, {f"{field}-{name}": value for field, value in fields.items()})
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert "今日は<mark>晴れ</mark>。" in html
+    assert "今日は<mark>雨</mark>。" in html
