@@ -1,5 +1,11 @@
 // The page of a week.
 
+import { keepWeek } from "./keep.js";
 import { start } from "./sheet.js";
 
-start(document.querySelector("[data-worksheet]"));
+const form = document.querySelector("[data-worksheet]");
+start(form).then(({ sheet, journal }) => {
+  const keep = () => keepWeek(form, sheet.boxes, journal).catch(() => {});
+  sheet.hear = (answer) => answer.kind === "saved" && keep();
+  keep();
+});
