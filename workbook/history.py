@@ -58,8 +58,8 @@ class Group:
     """What one device saved within ten minutes, oldest first. The last stands for all."""
 
     marks: list[Mark]
-    since: int = 0
-    """Where to look for the longest: what came before was shorter than the version before."""
+    longest: int = 0
+    """The place of the longest text, among those that are not shorter by far than the version before."""
     before: Mark | None = None
 
     @property
@@ -75,13 +75,18 @@ class Group:
         accepted = self.last.version is not None and mark.version is not None
         return accepted and mark.device == self.first.device and mark.created_at - self.first.created_at < WINDOW
 
+    def add(self, mark: Mark) -> None:
+        self.marks.append(mark)
+        if mark.length >= self.marks[self.longest].length:
+            self.longest = len(self.marks) - 1
+
     def cut(self, mark: Mark) -> list[Mark] | None:
         """Let go of what followed the longest text, if this save is a much shorter one; None if it is not."""
-        place = max(range(self.since, len(self.marks)), key=lambda place: (self.marks[place].length, place))
-        longest = self.marks[place].length
-        if longest - mark.length <= SHRINK or mark.length * 2 >= longest:
+        length = self.marks[self.longest].length
+        if length - mark.length <= SHRINK or mark.length * 2 >= length:
             return None
-        self.marks, rest = self.marks[: place + 1], self.marks[place + 1 :]
+        end = self.longest + 1
+        self.marks, rest = self.marks[:end], self.marks[end:]
         return rest
 
 
@@ -93,9 +98,9 @@ def grouped(marks: Iterable[Mark]) -> list[Group]:
         here = groups[-1] if groups and groups[-1].takes(mark) else None
         rest = here.cut(mark) if here else []
         if rest is None:
-            here.marks.append(mark)
+            here.add(mark)
         else:
-            groups.append(Group([*rest, mark], since=len(rest)))
+            groups.append(Group([*rest, mark], longest=len(rest)))
     for group in groups:
         group.before = accepted
         accepted = group.last if group.last.version is not None else accepted
