@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from .models import Response, Section, Week
+from .models import Prompt, Response, Section, Week
 from .page import QUESTIONS_HEADING, Heading, WeekLabel, is_furniture, is_misread, is_misread_in_aim, section_label
 from .planned import PlannedPrompt, PlannedSection, PlannedWeek
 
@@ -17,13 +17,21 @@ def write(weeks: Iterable[Week], title: str = "") -> str:
 
 def write_plan(weeks: Iterable[PlannedWeek], title: str = "") -> str:
     """A plan as a page. Reading it again gives the same weeks."""
-    return _page(title, ([*_week_head(week), *_plan_blocks(week)] for week in weeks))
+    page = _page(title, ([*_week_head(week), *_plan_blocks(week)] for week in weeks))
+    return CONTROL.sub("", page).strip("\n") + "\n"
 
 
 def write_words(weeks: Iterable[Week], responses: Iterable[Response], title: str = "") -> str:
-    """One member's own words, each under its heading and question; fetch the weeks `with_prompts`."""
-    texts = {response.prompt_id: response.text for response in responses}
-    return _page(title, ([*_week_head(PlannedWeek.of(week)), *_words_blocks(week, texts)] for week in weeks))
+    """One member's own words, each under its heading and question; fetch the weeks `with_prompts`.
+
+    To the letter: one blank line before and after a text is the page's, every other sign is hers, control signs and
+    blank lines at its ends too. A backslash stands before a line, and before a quote at the beginning of a text, that
+    would be read as the page's own; where such a line began with backslashes already, there is one more.
+    """
+    weeks, texts = list(weeks), {response.prompt_id: response.text for response in responses}
+    asked = {_ask(prompt) for week in weeks for section in week.sections.all() for prompt in section.prompts.all()}
+    words = {prompt: _words(text, asked) for prompt, text in texts.items() if text}
+    return _page(title, ([*_week_head(PlannedWeek.of(week)), *_words_blocks(week, words)] for week in weeks)) + "\n"
 
 
 def _page(title: str, weeks: Iterable[Iterable[str]]) -> str:
@@ -31,7 +39,7 @@ def _page(title: str, weeks: Iterable[Iterable[str]]) -> str:
     pages = ["\n\n".join(blocks) for blocks in weeks]
     head = [f"# {_escaped_title(title)}"] if title else []
     first = ["\n\n".join([*head, *pages[:1]])]
-    return CONTROL.sub("", "\n\n---\n\n".join(first + pages[1:])).strip("\n") + "\n"
+    return "\n\n---\n\n".join(first + pages[1:])
 
 
 def _escaped_title(title: str) -> str:
@@ -110,7 +118,11 @@ def _quoted(hint: str) -> str:
 # --- Words ---------------------------------------------------------------------------------------
 
 
-def _words_blocks(week: Week, texts: dict[int, str]) -> Iterator[str]:
+def _ask(prompt: Prompt) -> str:
+    return f"### {prompt.text}"
+
+
+def _words_blocks(week: Week, words: dict[int, str]) -> Iterator[str]:
     sections = sorted(week.sections.all(), key=lambda section: PlannedSection.of(section).position)
     for section in sections:
         planned = PlannedSection.of(section)
@@ -120,12 +132,12 @@ def _words_blocks(week: Week, texts: dict[int, str]) -> Iterator[str]:
         yield _section_heading(planned)
         for prompt in section.prompts.all():
             if prompt.text:
-                yield f"### {prompt.text}"
-            if text := texts.get(prompt.pk, "").strip("\n"):
-                yield _words(text)
+                yield _ask(prompt)
+            if prompt.pk in words:
+                yield words[prompt.pk]
 
 
-def _words(text: str) -> str:
+def _words(text: str, asked: set[str]) -> str:
     """The text as it was written; a quote at its beginning would be read as a hint."""
-    escaped = _escaped_lines(text, is_misread)
-    return _escaped(escaped) if escaped.lstrip().startswith(">") else escaped
+    escaped = _escaped_lines(text, lambda line: line in asked or is_misread(line))
+    return _escaped(escaped) if escaped.lstrip().lstrip("\\").startswith(">") else escaped

@@ -223,7 +223,7 @@ def test_words_stand_under_their_questions(cast):
         "\n　はじめに\n\\---\n\\## まとめ\n### 小見出し\n\\# 第3週目：にせもの\n\\```\nとじない\n\\<details>\n" in page
     )
     assert "- [ ] やること\n\\\\---\n\nおわり\n" in page
-    assert "## まとめ\n\n\\> 引用から\nはじまる\n\n## あなた" in page
+    assert "## まとめ\n\n\n\\> 引用から\nはじまる\n\n\n## あなた" in page
     assert "stranger" not in page
     found = read(page.encode())
     assert found.weeks == tuple(map(PlannedWeek.of, weeks))
