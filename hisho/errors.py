@@ -6,7 +6,6 @@ from types import FrameType
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,8 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 from cohorts.logs import without_links
+from cohorts.outage import is_outage, leave_connection
 
 logger = logging.getLogger(__name__)
+SORRY = {
+    500: "うまく動きませんでした。文章はこの画面に残っています。自動で送り直します。",
+    503: "いまは保存できません。書き続けて大丈夫です。自動で送り直します。",
+}
+"""For scripts, in the words of the pages of these names: they are shown where nothing can be looked up."""
 
 
 class WordlessReporterFilter(SafeExceptionReporterFilter):
@@ -41,57 +46,55 @@ class LinklessReporter(ExceptionReporter):
         return without_links(super().get_traceback_html())
 
 
-def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    """One error, as a page or as JSON, with a way on."""
-    if request.content_type == "application/json":
-        return JsonResponse({"error": title, "message": text}, status=status)
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a page's script asks, not a person: it sends JSON, takes only JSON, or the address knows nothing else."""
+    if "application/json" in {request.content_type, request.headers.get("Accept")}:
+        return True
+    return request.resolver_match is not None and hasattr(request.resolver_match.func, "answers_json")
+
+
+def answer(request: HttpRequest, status: int, error: str, title: str, text: str) -> HttpResponse:
+    """One error, as a page with a way on or as JSON, where `error` is one word for the script."""
+    if wants_json(request):
+        return JsonResponse({"error": error, "message": text}, status=status)
     return render(request, "error.html", {"title": title, "text": text, "status": status}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        return answer(request, 413, _("This is too much at once"), _("Please go back and save it in smaller parts."))
-    return answer(
-        request, 400, _("This could not be read"), _("Please go back and try again. What you wrote is still there.")
-    )
+        title, text = _("This is too much at once"), _("Please go back and save it in smaller parts.")
+        return answer(request, 413, "too_large", title, text)
+    title, text = _("This could not be read"), _("Please go back and try again. What you wrote is still there.")
+    return answer(request, 400, "bad_request", title, text)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, 403, _("This is not possible here"), _("Please start again from this week's page."))
+    title, text = _("This is not possible here"), _("Please start again from this week's page.")
+    return answer(request, 403, "forbidden", title, text)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(
-        request,
-        404,
-        _("There is no such page"),
-        _("The address may be mistyped, or the page is not open to you. This week's page leads on."),
-    )
+    title = _("There is no such page")
+    text = _("The address may be mistyped, or the page is not open to you. This week's page leads on.")
+    return answer(request, 404, "not_found", title, text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """No user, no session, no database, no translation: what broke before must not break this page too."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        return _unavailable(request)
-    if request.content_type == "application/json":
-        return JsonResponse({"error": "server_error"}, status=500)
-    return HttpResponse(render_to_string("500.html"), status=500)
+    if is_outage(sys.exc_info()[1]):
+        leave_connection()
+        return _plainly(request, 503, "unavailable", {"Retry-After": "2"})
+    return _plainly(request, 500, "server_error", {})
 
 
-def _unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database does not answer, and will again. Already who is asking may be more than can be read."""
-    headers = {"Retry-After": "2"}
-    if request.content_type == "application/json":
-        sentence = _("Cannot save right now. Keep writing; it will be sent again.")
-        return JsonResponse({"error": "unavailable", "message": sentence}, status=503, headers=headers)
-    return HttpResponse(render_to_string("500.html"), status=503, headers=headers)
+def _plainly(request: HttpRequest, status: int, error: str, headers: dict[str, str]) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": error, "message": SORRY[status]}, status=status, headers=headers)
+    return HttpResponse(render_to_string(f"{status}.html"), status=status, headers=headers)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     logger.warning("CSRF check failed at %s: %s", request.path, reason)
-    return answer(
-        request,
-        403,
-        _("Please try once more"),
-        _("The page was open for a long time or you signed in again. Go back, reload it and press the button again."),
-    )
+    title = _("Please try once more")
+    text = _("The page was open for a long time or you signed in again. Go back, reload it and press the button again.")
+    return answer(request, 403, "csrf", title, text)

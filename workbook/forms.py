@@ -73,9 +73,9 @@ class ResponseForm(forms.Form):
             data["sha256"] = digest(data["text"])
             if sent and sent != data["sha256"]:
                 raise ValidationError(_("The text arrived incomplete. It will be sent again."), code="hash")
-        if (data.get("contract") or FIRST_CONTRACT) > FIRST_CONTRACT:
-            if data.get("user") is None or "sha256" not in self.data:
-                raise ValidationError(_("This could not be read. Please reload the page."), code="incomplete")
+        complete = data.get("user") is not None and "sha256" in self.data
+        if not complete and (data.get("contract") or FIRST_CONTRACT) > FIRST_CONTRACT:
+            raise ValidationError(_("This could not be read. Please reload the page."), code="incomplete")
         return data
 
     def save_of(self, prompt_id: int, membership_id: int, questions: Sequence[str], device: str) -> Save:

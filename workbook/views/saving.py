@@ -3,12 +3,13 @@
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from workbook import answers
+from workbook.attempts import logged
 from workbook.devices import device_label
 from workbook.forms import MAX_BODY, OutcomeForm, PreviewForm, ResponseForm
 from workbook.markdown import render as render_markdown
@@ -16,17 +17,21 @@ from workbook.models import Feedback, OperationReused, Response, find_place
 
 
 @login_not_required
-@require_POST
+@logged
+@answers.allow("POST")
 @answers.in_json
-def response_save(request: HttpRequest, pk: int) -> JsonResponse:
+def response_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save one box. Answers are described in `answers`; never a redirect, never HTML."""
+    attempt = request.attempt
+    attempt.user = request.user.pk
     if len(request.body) > MAX_BODY:
         return answers.too_large()
     place = find_place(request.user, pk)
     if place is None:
         return answers.not_found()
     form = ResponseForm.from_json(request.body)
-    if not form.is_valid():
+    valid, attempt.sent = form.is_valid(), form.cleaned_data
+    if not valid:
         return answers.invalid(form)
     if form.cleaned_data["user"] not in {None, request.user.pk}:
         return answers.user_changed()
@@ -35,6 +40,7 @@ def response_save(request: HttpRequest, pk: int) -> JsonResponse:
         saved = Response.objects.write(save, place)
     except OperationReused:
         return answers.operation_reused()
+    attempt.version = saved.version
     return answers.saved(saved, form)
 
 

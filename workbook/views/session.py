@@ -5,14 +5,13 @@ from base64 import b64encode
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_GET
 
 from workbook import answers
 from workbook.models import JournalKey, Prompt, Readers, Response
 
 
 @login_not_required
-@require_GET
+@answers.allow("GET")
 @ensure_csrf_cookie
 def session(request: HttpRequest) -> JsonResponse:
     """Who is signed in in this browser, with her own key; nulls for nobody. Gives the token for the next save too."""
@@ -28,7 +27,7 @@ def own_session(request: HttpRequest) -> JsonResponse:
 
 
 @login_not_required
-@require_GET
+@answers.allow("GET")
 @answers.in_json
 def week_responses(request: HttpRequest, slug: str, number: int) -> JsonResponse:
     """One's own boxes of an opened week as the server holds them, for a page that was away for a while."""
