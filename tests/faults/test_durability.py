@@ -72,7 +72,7 @@ def test_killed_workers(database, request, ledger, judge, scale):
     here = request.getfixturevalue(f"on_{database}")
     dice = random.Random(1)
     with Writers(here, ledger, CROWD) as writers, every(0.3, lambda: here.kill_a_worker(dice)):
-        time.sleep(scale(3, 30))
+        time.sleep(scale(2, 20))
     judge(here, writers, answered={200, None})
 
 
@@ -80,7 +80,7 @@ def test_killed_workers(database, request, ledger, judge, scale):
 def test_broken_network(database, request, ledger, judge, scale):
     """Answers are dropped, doubled, late, cut; requests are refused, doubled, overtaken."""
     here = request.getfixturevalue(f"on_{database}")
-    count = scale(20, 350 if database == "postgresql" else 150)
+    count = scale(12, 300 if database == "postgresql" else 150)
     with FaultProxy(here.port, chance(2, NETWORK, only=saves)) as proxy:
         with Writers(here, ledger, CROWD, port=proxy.port, count=count) as writers:
             pass
@@ -116,10 +116,10 @@ def test_database_hangs(on_postgresql, ledger, judge, scale):
 
 def test_deploy_while_people_write(on_postgresql, ledger, judge, figure, scale):
     with Writers(on_postgresql, ledger, scale(20, 50), pause=0.2) as writers:
-        for _time in range(scale(1, 4)):
+        for _time in range(scale(1, 3)):
             time.sleep(1)
             on_postgresql.reload()
-            time.sleep(scale(3, 9))
+            time.sleep(scale(2, 8))
     met = writers.figures
     figure("saves retried because of a deploy, %", round(100 * met.retried / met.sent, 2), "≤ 0.5")
     figure("longest wait for a save in a deploy, s", round(met.longest_stall, 1), "≤ 5")

@@ -118,9 +118,19 @@ def is_confirmed(save: Sent, answer: Answer) -> bool:
 class Writer(threading.Thread):
     """Writes version after version into one box, until it is told to stop or has saved `count` texts."""
 
-    def __init__(self, port: int, person: Person, prompt: int, ledger: Ledger, *, count: int, pause: float) -> None:
+    def __init__(
+        self,
+        port: int,
+        person: Person,
+        prompt: int,
+        ledger: Ledger,
+        count: int,
+        *,
+        pause: float = 0,
+        timeout: float = TIMEOUT,
+    ) -> None:
         super().__init__(name=f"writer {person.name} {prompt}", daemon=True)
-        self.line = Line(port, person)
+        self.line = Line(port, person, timeout)
         self.person, self.prompt, self.ledger, self.count, self.pause = person, prompt, ledger, count, pause
         self.stop = threading.Event()
         self.version = 0
@@ -175,10 +185,18 @@ class Writers:
     """
 
     def __init__(
-        self, site: Site, ledger: Ledger, crowd: int, *, port: int = 0, count: int = UNTIL_STOPPED, pause: float = 0
+        self,
+        site: Site,
+        ledger: Ledger,
+        boxes: int | list[tuple[Person, int]],
+        *,
+        port: int = 0,
+        count: int = UNTIL_STOPPED,
+        **manner: float,
     ) -> None:
-        boxes = [next(site.boxes) for _number in range(crowd)]
-        self.all = [Writer(port or site.port, *box, ledger, count=count, pause=pause) for box in boxes]
+        if isinstance(boxes, int):
+            boxes = [next(site.boxes) for _number in range(boxes)]
+        self.all = [Writer(port or site.port, *box, ledger, count, **manner) for box in boxes]
         self.figures = Figures()
 
     def __enter__(self) -> Self:
