@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from cohorts.models import Mail
 from tests.cast import prompt_of
-from workbook.models import Feedback, Readers, Response, Revision, Save
+from workbook.models import Feedback, Readers, Reading, Response, Revision, Save
 from workbook.models.words import ResponseQuerySet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -232,6 +232,48 @@ def test_five_lost_races_are_told_and_change_nothing(save, prompts, current):
         Overtaken(Response).write(replace(save, operation_id=uuid4(), base_version=1, text="あとから"))
     assert attempts == [1] * 5
     assert texts(prompts[0]) == ["はじめ"]
+
+
+# What is noted about a text while it moves on
+
+
+def meanwhile(table: str, deed: Callable[[], object]) -> Callable:
+    """For `execute_wrapper`: somebody does the deed on a connection of her own, just before the table is changed."""
+
+    def wrapper(execute, sql, *rest):
+        if sql.startswith((f'UPDATE "{table}"', f'INSERT INTO "{table}"')) and not done:
+            done.append(sql)
+            at_once(deed)
+        return execute(sql, *rest)
+
+    done = wrapper.done = []
+    return wrapper
+
+
+def test_a_text_saved_while_its_box_is_counted_again_keeps_its_own_count(save, prompts):
+    """The old text says nothing but the new question, the text that comes in between does."""
+    response = Response.objects.write(replace(save, text="あたらしい問い？")).response
+    prompts[0].text = "あたらしい問い？"
+    own = replace(save, operation_id=uuid4(), base_version=1, text="わたしの言葉", questions=[prompts[0].text])
+    counting = meanwhile("workbook_response", lambda: Response.objects.write(own))
+    with connection.execute_wrapper(counting):
+        prompts[0].save()
+    response.refresh_from_db()
+    assert len(counting.done) == 1
+    assert (response.text, response.written) == ("わたしの言葉", True)
+
+
+@pytest.mark.parametrize("first", [None, 1])
+def test_an_older_page_of_a_reader_takes_nothing_back(first, cast, save):
+    response = Response.objects.write(save).response
+    if first:
+        Reading.objects.note(cast.facilitator, {response.pk: first})
+    newer = meanwhile("workbook_reading", lambda: Reading.objects.note(cast.facilitator, {response.pk: 5}))
+    with connection.execute_wrapper(newer):
+        Reading.objects.note(cast.facilitator, {response.pk: 3, cast.shared.pk: 1})
+    assert len(newer.done) == 1
+    assert Reading.objects.get(reader=cast.facilitator, response=response).version == 5
+    assert Reading.objects.get(reader=cast.facilitator, response=cast.shared).version == 1
 
 
 # Through the pages
