@@ -70,7 +70,7 @@ function buildSection(kept, say) {
   return section;
 }
 
-// Resolves the kept week into the page; the form is what a worksheet starts with.
+// Puts the kept week into the page; its form is what a worksheet starts with.
 export function buildWeek(kept, user) {
   const page = cloneOf("week");
   const form = page.querySelector("form");
@@ -79,7 +79,7 @@ export function buildWeek(kept, user) {
   put(page, "[data-aim]", kept.aim);
   Object.assign(form.dataset, { user, week: kept.name, responsesUrl: kept.responsesUrl });
   form.querySelector(".pair").append(...kept.sections.map((section) => buildSection(section, form.dataset)));
-  document.querySelector("#main").replaceChildren(page);
+  document.querySelector("[data-shell]").replaceWith(page);
   document.title = `${kept.label} – Hisho`;
   return form;
 }
