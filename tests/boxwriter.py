@@ -26,11 +26,11 @@ class BoxWriter:
         self.moment += timedelta(minutes=minutes)
         base = self.version if base < 0 else base
         save = Save(self.prompt.pk, self.membership.pk, uuid4(), base, text, readers, [], device)
-        saved = Response.objects.write(save)
-        self.version = saved.version
-        revision = Revision.objects.latest("pk")
-        Revision.objects.filter(pk=revision.pk).update(created_at=self.moment)
-        return revision
+        known = list(Revision.objects.values_list("pk", flat=True))
+        self.version = Response.objects.write(save).version
+        new = Revision.objects.exclude(pk__in=known)
+        new.update(created_at=self.moment)
+        return new.latest("pk")
 
     @property
     def url(self) -> str:

@@ -33,11 +33,13 @@ PAGE = 20
 SECONDS = 0.4
 """For comparing all texts of a page. What is not compared by then is shown as replaced."""
 
-ROOM, WHOLE_ROOM = 800, 20_000
+ROOM, WHOLE_ROOM = 480, 20_000
 """Characters of changes that are shown of one version: in the list, and on its own page."""
 
 NEAR = 40
 """Characters of unchanged text shown on either side of a change."""
+
+STOPS = "。！？\n"
 
 FIRST = 160
 """Characters shown of the first version, which nothing is compared with."""
@@ -129,19 +131,35 @@ def folded(found: list[Change], room: int = ROOM) -> Iterator[Piece]:
         if room <= 0:
             yield Piece("…", left_out=sum(len(text) for _kind, text in found[place:]))
             return
-        near = (NEAR if place else 0, NEAR if place < last else 0)
-        shown = list(shortened(kind, text, *(near if kind == "=" else (longest - NEAR, NEAR))))
-        room -= sum(len(piece.text) for piece in shown)
-        yield from shown
+        if kind == "=":
+            shown = shortened(kind, text, until_stop(text) if place else 0, from_stop(text) if place < last else 0)
+        else:
+            shown = shortened(kind, text, longest - NEAR, NEAR)
+        for piece in shown:
+            room -= len(piece.text)
+            yield piece
 
 
-def shortened(kind: str, text: str, head: int, tail: int) -> Iterator[Piece]:
+def until_stop(text: str) -> int:
+    """How much of a beginning to show: to the last end of a sentence that is near, if that is not too near."""
+    end = max(text.rfind(stop, 0, NEAR) for stop in STOPS) + 1
+    return end if end >= NEAR // 4 else NEAR
+
+
+def from_stop(text: str) -> int:
+    """How much of an end to show: from the first end of a sentence that is near."""
+    starts = [place + 1 for stop in STOPS if (place := text.find(stop, max(0, len(text) - NEAR))) >= 0]
+    rest = len(text) - min(starts, default=0)
+    return rest if starts and rest >= NEAR // 4 else NEAR
+
+
+def shortened(kind: str, text: str, head: int, tail: int) -> list[Piece]:
     """The beginning and the end of a text, with the number of characters between them."""
     end = len(text) - tail
     if end - head <= NEAR // 2:
-        return iter([Piece(kind, text)])
+        return [Piece(kind, text)]
     pieces = [Piece(kind, text[:head]), Piece("…", left_out=end - head), Piece(kind, text[end:])]
-    return (piece for piece in pieces if piece.text or piece.left_out)
+    return [piece for piece in pieces if piece.text or piece.left_out]
 
 
 @dataclass
@@ -177,8 +195,12 @@ class Entry:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether the words are those of the version before: only the readers may have changed."""
+        """Whether the words are those of the version before."""
         return self.before is not None and self.before.text == self.revision.text
+
+    @property
+    def has_new_readers(self) -> bool:
+        return self.before is not None and not self.is_branch and self.before.readers != self.revision.readers
 
     @property
     def readers(self) -> str:
@@ -201,7 +223,7 @@ class Entry:
     def pieces(self) -> list[Piece]:
         """What is shown of it; of the first version its beginning, which nothing marks as new."""
         if self.before is None:
-            return list(shortened("=", self.revision.text, FIRST, 0))
+            return shortened("=", self.revision.text, FIRST, 0)
         return list(folded(self.found, self.room))
 
     @property

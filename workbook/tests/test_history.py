@@ -136,7 +136,9 @@ def test_readers_alone_changed(member, writer):
     writer.save("おなじ", readers=Readers.SELF, minutes=30)
     newest = entries(member, writer)[0]
     assert newest.is_unchanged
-    assert "文章は変わっていません" in member.get(writer.url).content.decode()
+    assert "読める人だけを変えました" in member.get(writer.url).content.decode()
+    writer.save("おなじ", readers=Readers.SELF, minutes=30)
+    assert not entries(member, writer)[0].has_new_readers
 
 
 def test_what_went_may_be_an_empty_line_only(member, writer):
@@ -152,6 +154,16 @@ def test_long_unchanged_parts_are_folded(member, writer):
     pieces = entries(member, writer)[0].pieces
     kinds = [(piece.kind, len(piece.text), piece.left_out) for piece in pieces]
     assert kinds == [("…", 0, 960), ("=", 40, 0), ("-", 1, 0), ("+", 1, 0), ("=", 40, 0), ("…", 0, 960)]
+
+
+def test_folds_at_the_end_of_a_sentence(member, writer):
+    before = "はじめ。" * 100 + "ここで区切れる文です。" + "A" + "このあとに続く文です。" + "おわり。" * 100
+    writer.save(before)
+    writer.save(before.replace("A", "B"), minutes=30)
+    shown = [piece.text for piece in entries(member, writer)[0].pieces]
+    assert shown[1].startswith("はじめ。")
+    assert shown[1].endswith("ここで区切れる文です。")
+    assert shown[4].endswith("おわり。")
 
 
 @pytest.mark.parametrize("text", ["", " \n", "　はじめ\n</textarea><b>", "あ" * 100_000])
