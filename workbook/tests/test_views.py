@@ -180,7 +180,7 @@ def test_form_conflict_shows_both_texts_and_saves_on_the_next_press(client, cast
     answer = client.post(week_url, fields(one, "机で書いた", base=0))
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "電話で書いた" in page
+    assert "<mark>電話</mark>で書いた" in page
     assert "\n机で書いた</textarea>" in page
     client.post(week_url, fields(one, "机で書いた", base=1, operation="b9d4f3a0-0000-4000-8000-000000000002"))
     assert Response.objects.get(prompt=one).text == "机で書いた"
