@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-IMPORT = re.compile(r'^import \{ ([^}]+) \} from "(\./[\w./-]+)";\n', re.M)
+IMPORT = re.compile(r'^import (?:\{ ([^}]+) \} from )?"(\./[\w./-]+)";\n', re.M)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.M)
 
 Modules = dict[str, str]
@@ -19,12 +19,6 @@ Modules = dict[str, str]
 def imports(name: str, source: str) -> list[str]:
     """The names of the modules that one module imports, in order."""
     return [normpath(join(dirname(name), path)) for _, path in IMPORT.findall(source)]
-
-
-def entries(modules: Modules) -> list[str]:
-    """The modules that no other imports: those that pages name."""
-    imported = {found for name, source in modules.items() for found in imports(name, source)}
-    return sorted(modules.keys() - imported)
 
 
 def bundle(entry: str, modules: Modules) -> str:
@@ -50,7 +44,7 @@ def in_order(name: str, modules: Modules, above: tuple[str, ...] = ()) -> Iterat
 def scope(name: str, source: str, places: dict[str, str]) -> str:
     """The module as a function that is called at once and gives what it exports."""
     found = iter(imports(name, source))
-    body = IMPORT.sub(lambda match: f"const {{ {match[1].replace(' as ', ': ')} }} = {places[next(found)]};\n", source)
+    body = IMPORT.sub(lambda match: taken(match[1], places[next(found)]), source)
     exported = [match[1] for match in EXPORT.findall(body)]
     body = EXPORT.sub(r"\1 \2", body)
     if re.search(r"^(?:import|export)\b", body, re.M) or "import(" in body:
@@ -58,8 +52,13 @@ def scope(name: str, source: str, places: dict[str, str]) -> str:
     return f"const {places[name]} = (() => {{\n{body}\nreturn {{ {', '.join(exported)} }};\n}})();"
 
 
+def taken(names: str | None, place: str) -> str:
+    """What stands in place of an import."""
+    return f"const {{ {names.replace(' as ', ': ')} }} = {place};\n" if names else ""
+
+
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Names with hashes, so that they may be kept for ever, and one file for each page's scripts.
+    """Names with hashes, so that they may be kept for ever, and scripts with all their imports inside.
 
     A page that was loaded before a deploy holds all that it needs and never asks for a module that is gone.
     """
@@ -68,7 +67,7 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
         names = [name for name in paths if name.startswith("js/") and name.endswith(".js")]
         modules = {name: Path(self.path(name)).read_text(encoding="utf-8") for name in names}
         bundles = InMemoryStorage()
-        for name in entries(modules):
+        for name in modules:
             bundles.save(name, ContentFile(bundle(name, modules).encode()))
             paths[name] = (bundles, name)
         yield from super().post_process(paths, *args, **options)

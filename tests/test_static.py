@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from hisho.static import bundle, entries, imports
+from hisho.static import bundle, imports
 
 SHARED = "const LEAST = 2;\nexport function twice(x) {\n  return LEAST * x;\n}\n"
 OTHER = 'import { twice } from "./shared.js";\n\nconst LEAST = 3;\nexport const three = twice(LEAST);\n'
@@ -20,11 +20,14 @@ def own_modules():
 
 
 def test_imports_are_found():
-    assert imports("js/admin/preview.js", 'import { a, b } from "./more/x.js";\n') == ["js/admin/more/x.js"]
+    source = 'import { a, b } from "./more/x.js";\nimport "./y.js";\n'
+    assert imports("js/admin/preview.js", source) == ["js/admin/more/x.js", "js/admin/y.js"]
 
 
-def test_entries_are_what_nobody_imports():
-    assert entries(MODULES) == ["js/entry.js"]
+def test_bare_import_runs_the_module():
+    text = bundle("js/entry.js", {"js/entry.js": 'import "./seen.js";\nshow();\n', "js/seen.js": "look();\n"})
+    assert text.index("look()") < text.index("show()")
+    assert "import" not in text
 
 
 def test_bundle_keeps_scopes_apart_and_order():
@@ -61,7 +64,7 @@ def test_collected_entries_ask_for_nothing_more(tmp_path, settings):
     call_command("collectstatic", verbosity=0, interactive=False)
     names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     modules = own_modules()
-    for entry in entries(modules):
+    for entry in modules:
         text = (tmp_path / names[entry]).read_text()
         assert not imports(entry, text), entry
         for name in imports(entry, modules[entry]):

@@ -56,12 +56,13 @@ export class Box {
 
   // The journal was opened, or cannot be: from now on it is saved. `entry` is what it held, if anything.
   open(journal, slot, entry) {
+    const isFirst = !this.isReady;
     this.draft.open(journal, slot);
     this.isReady = true;
     if (entry) this.restore(entry);
     // What differs from the page was put back by the browser after a reload, or typed before this script came. The
     // former may be old: it goes on from no version at all, so that the server compares.
-    else if (this.isTyped && performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.versionField.value = 0;
+    else if (isFirst && this.isTyped && performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.versionField.value = 0;
     if (this.dirty || this.sender.pending) this.touched();
     this.show();
   }

@@ -23,7 +23,8 @@ async function findNow(journal, { prompt, slot }) {
   return (await journal.unsent()).find((entry) => entry.prompt === prompt && entry.slot === slot);
 }
 
-async function deliverOne(journal, { prompt, slot }, csrfCookie) {
+// Resolves to the kind of the last answer: "saved" when the server has it all.
+export async function deliverOne(journal, { prompt, slot }, csrfCookie) {
   for (;;) {
     const entry = await findNow(journal, { prompt, slot });
     if (!entry) return "saved"; // by somebody else, in the meantime

@@ -1,5 +1,7 @@
 // One box's place in the journal: the newest text is written as fast as the browser can, one write at a time.
 
+const SETTLING = 500;
+
 export class Draft {
   constructor(box) {
     this.box = box;
@@ -27,9 +29,12 @@ export class Draft {
     };
   }
 
+  get isSettling() { return Boolean(this.writing) && Date.now() - this.began < SETTLING; }
+
   keep() {
     this.isKept = !this.journal && !this.box.dirty;
     if (!this.journal) return;
+    if (!this.writing) this.began = Date.now();
     this.waits = true;
     this.writing ??= this.write().finally(() => { this.writing = null; });
   }

@@ -2,6 +2,8 @@
 // IndexedDB. Everything in it is sealed with a key that cannot be taken out of the browser; the server gives the key
 // again after signing in. Signing out deletes the key, never the sealed words.
 
+import { whoIsHere } from "./session.js";
+
 const KEYS = "keys";
 const UNSENT = "unsent";
 const WEEKS = "weeks";
@@ -45,8 +47,7 @@ async function transact(name, mode, work) {
 const ofUser = (user) => IDBKeyRange.bound([user], [user, []]);
 
 async function askServer(user) {
-  const response = await fetch("/session/", { cache: "no-store", redirect: "error", credentials: "same-origin" });
-  const session = await response.json();
+  const session = await whoIsHere();
   if (session.user !== user || !session.key) throw new Error("another user");
   const bytes = Uint8Array.from(atob(session.key), (sign) => sign.charCodeAt(0));
   return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);

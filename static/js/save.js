@@ -1,5 +1,7 @@
 // One save of one box: what is sent, and when the answer may be believed.
 
+import { freshToken } from "./session.js";
+
 const CONTRACT = 2;
 const TIMEOUT = 10_000;
 const KEEPALIVE_BYTES = 60_000; // browsers refuse more than 64 KiB in requests that outlive the page
@@ -57,7 +59,7 @@ export async function send(url, save, csrfCookie, { again = false } = {}) {
   const small = new TextEncoder().encode(body).length < KEEPALIVE_BYTES;
   let { status, after, answer } = await post(url, body, csrfCookie, small && !again);
   if (status === 403 && answer.error === "csrf") {
-    await fetch("/session/", { cache: "no-store", redirect: "error" }).catch(() => {}); // brings a fresh token
+    await freshToken();
     ({ status, after, answer } = await post(url, body, csrfCookie, false));
   }
   const known = answer && typeof answer === "object" ? answer : {};

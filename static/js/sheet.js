@@ -1,14 +1,18 @@
 // The worksheet: every box saves by itself, and one line says how it stands for the whole page.
 
 import { Box } from "./box.js";
+import { deliverOne } from "./delivery.js";
 import { grow } from "./grow.js";
 import { openJournal } from "./journal.js";
 import { addPreview } from "./preview.js";
-import { operationId, send, wellFormed } from "./save.js";
+import { operationId } from "./save.js";
+import { signIn } from "./signin.js";
 import { showPage } from "./status.js";
 import { claim, isAbandoned } from "./tabs.js";
 
 const PATIENCE = 3_000; // for a browser that does not open its own storage
+const LATER = 10_000; // and then it is tried again
+const TICK = 500;
 const AWAY = 30_000; // after which another device may have written
 const LARGE = 15_000; // characters that do not outlive the page on their way to the server
 
@@ -27,7 +31,7 @@ class Sheet {
     form.dataset.autosave = "";
     this.listen();
     this.show();
-    setInterval(() => this.boxes.forEach((box) => box.dirty && box.show()), 1_000);
+    setInterval(() => this.boxes.forEach((box) => box.dirty && box.show()), TICK);
   }
 
   show() {
@@ -35,68 +39,80 @@ class Sheet {
   }
 
   async open() {
-    const slot = await claim(this.form, this.boxes);
+    this.slot = await claim(this.form, this.boxes);
+    await this.openJournal();
+    this.form.dataset.ready = "";
+    setInterval(() => this.openJournal(), LATER);
+  }
+
+  // On a new device the key comes over the network: without one it is asked for again.
+  async openJournal() {
+    if (this.journal) return;
     const journal = await within(openJournal(Number(this.form.dataset.user)), PATIENCE).catch(() => null);
     const entries = journal ? await journal.unsent().catch(() => []) : [];
+    if (this.journal) return;
+    this.journal = journal;
     for (const box of this.boxes) {
-      const [own, ...others] = await this.entriesOf(box, entries, slot);
+      const [own, ...others] = await this.entriesOf(box, entries);
       const isTaken = own && box.takes(own);
-      for (const entry of own && !isTaken ? [own, ...others] : others) await this.sendAway(journal, entry);
-      box.open(journal, slot, isTaken ? own : null);
-      if (isTaken && own.slot !== slot) box.draft.writing?.then(() => journal.remove(own));
+      for (const entry of own && !isTaken ? [own, ...others] : others) await this.sendAway(entry);
+      box.open(journal, this.slot, isTaken ? own : null);
+      if (isTaken && own.slot !== this.slot) box.draft.writing?.then(() => journal.remove(own));
     }
-    return journal;
   }
 
   // What the journal holds for a box, one's own place first; a second tab's only when that tab is gone.
-  async entriesOf(box, entries, slot) {
+  async entriesOf(box, entries) {
     const found = [];
     for (const entry of entries.filter((each) => each.prompt === box.prompt)) {
-      if (entry.slot === slot) found.unshift(entry);
-      else if (slot === "" && (await isAbandoned(entry.slot))) found.push(entry);
+      if (entry.slot === this.slot) found.unshift(entry);
+      else if (this.slot === "" && (await isAbandoned(entry.slot))) found.push(entry);
     }
     return found;
   }
 
   // Words for a box in which others stand already: the server keeps them in the history. Until it has them they
   // stay in the journal, in a place of their own.
-  async sendAway(journal, entry) {
+  async sendAway(entry) {
+    const { journal } = this;
     const place = { ...entry, slot: entry.slot || operationId() };
     if (place.slot !== entry.slot) await journal.write(place).then(() => journal.remove(entry));
-    const { text, readers, base_version } = entry;
-    const last = { operation_id: operationId(), base_version, text: wellFormed(text), readers, user: journal.user };
-    const isSame = entry.pending?.text === last.text;
-    for (const save of isSame ? [entry.pending] : [entry.pending, last].filter(Boolean)) {
-      const answer = await send(entry.url, save, this.form.dataset.csrfCookie);
-      if (answer.kind !== "saved" && answer.kind !== "conflict") return;
-    }
-    await journal.remove(place);
+    const kind = await deliverOne(journal, place, this.form.dataset.csrfCookie);
+    if (kind === "conflict") await journal.remove(place);
+  }
+
+  flush(options) {
+    this.boxes.forEach((box) => box.sender.flush(options));
+  }
+
+  // The network is back, somebody looks, somebody is signed in: at once.
+  resume() {
+    this.openJournal();
+    this.flush();
   }
 
   listen() {
-    const flush = (options) => this.boxes.forEach((box) => box.sender.flush(options));
-    const resume = () => flush(); // the network is back, somebody looks: at once
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); flush(); });
-    addEventListener("online", resume);
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.flush(); });
+    document.querySelector("[data-signin-button]")?.addEventListener("click", () => this.signIn({ now: true }));
+    for (const name of ["online", "focus"]) addEventListener(name, () => this.resume());
     addEventListener("offline", () => this.boxes.forEach((box) => box.show()));
-    addEventListener("focus", resume);
-    document.addEventListener("visibilitychange", () => this.turned(flush, resume));
+    document.addEventListener("visibilitychange", () => this.turned());
     addEventListener("pageshow", (event) => event.persisted && this.refresh());
-    addEventListener("pagehide", () => flush({ leaving: true }));
+    addEventListener("pagehide", () => this.flush({ leaving: true }));
     addEventListener("beforeunload", (event) => {
-      flush();
+      this.flush();
       // What is kept on this device or outlives the page on its way needs no question.
       if (this.boxes.some((box) => box.dirty && !box.isKept && (!box.mayBeSent(true) || box.sender.isFailing || box.text.length > LARGE))) event.preventDefault();
     });
   }
 
-  turned(flush, resume) {
+  turned() {
     if (document.visibilityState === "hidden") {
       this.hiddenAt = Date.now();
-      flush();
+      this.flush();
       return;
     }
-    resume();
+    this.resume();
     if (Date.now() - this.hiddenAt > AWAY) this.refresh();
   }
 
@@ -115,11 +131,20 @@ class Sheet {
     }
   }
 
-  hear() {}
+  hear({ kind }) {
+    if (kind === "signed_out" || kind === "user_changed") this.signIn();
+    if (kind === "saved") this.onSaved();
+  }
+
+  onSaved() {} // for those who want to know
+
+  async signIn(options) {
+    if (await signIn(this.form, options)) this.resume();
+  }
 }
 
 export async function start(form) {
   const sheet = new Sheet(form);
-  const journal = await sheet.open();
-  return { sheet, journal };
+  await sheet.open();
+  return sheet;
 }

@@ -1,7 +1,7 @@
 // What is said about the words: one sentence for each box, one line for the page, both the plain truth.
 
-const LATE = 11_000; // unconfirmed for so long is trouble, whatever the network says
-const SLOW = 1_000;
+const LATE = 10_000; // unconfirmed for so long is trouble, whatever the network says
+const SLOW = 1_000; // an answer takes no longer where all is well
 const TROUBLE = ["conflict", "refused", "signedout", "unkept", "unsent", "waiting"];
 const ORDER = [...TROUBLE, "typing", "saved", "idle"];
 const clock = new Intl.DateTimeFormat("ja", { hour: "2-digit", minute: "2-digit" });
@@ -15,9 +15,10 @@ export function stateOf(box) {
   if (sender.held) return "signedout";
   if (box.isReady && !box.hasJournal) return "unkept";
   const now = Date.now();
-  const isLate = sender.isFailing || (sender.since && now - sender.since > LATE);
   const isSlow = sender.inFlight && now - sender.sentAt > SLOW;
-  if (!box.isKept) return "typing";
+  const isLate = sender.isFailing || (sender.since && now - sender.since > LATE && (isSlow || !sender.inFlight));
+  // Between a key and the journal lie some milliseconds: what was said until then stays, so that nothing flickers.
+  if (!box.isKept) return box.draft.isSettling && TROUBLE.includes(box.shown) ? box.shown : "typing";
   if (isLate && navigator.onLine) return "unsent";
   return isLate || isSlow || !navigator.onLine ? "waiting" : "typing";
 }
@@ -27,7 +28,7 @@ function write(element, text) {
 }
 
 export function showBox(box) {
-  const state = stateOf(box);
+  const state = (box.shown = stateOf(box));
   const say = box.form.dataset;
   const isTrouble = TROUBLE.includes(state);
   const sentences = { refused: box.refusal, signedout: box.reason || say.signedout, conflict: say.conflict, unkept: say.unkept, unsent: say.unsent, waiting: say.waiting };

@@ -23,6 +23,7 @@ def sheet(phone: Page, cast, sign_in, prompt):
     """The member's phone on the second week."""
     sign_in(phone, cast.member)
     phone.goto(prompt.section.week.get_absolute_url())
+    phone.locator("form[data-ready]").wait_for()
     return phone
 
 
@@ -180,6 +181,7 @@ def test_signed_out_keeps_the_text_and_goes_on_after_signing_in(sheet, cast, pro
     sign_in(sheet, cast.member)
     box(sheet, prompt).press("End")
     box(sheet, prompt).press_sequentially("続く")
+    sheet.wait_for_timeout(3_000)
     expect(line(sheet)).to_have_text(SAVED)
     assert text_of(prompt) == "ログインが切れても続く"
 
