@@ -66,8 +66,9 @@ class Dialog {
 
   press(name) {
     if (name === "later") this.element.close();
-    if (name === "back") this.show("start");
-    if (name === "resend") this.attempt("confirm", { action: "resend" });
+    if (name !== "back") return;
+    this.tell("");
+    this.show("start");
   }
 
   submit(form) {
@@ -99,18 +100,17 @@ class Dialog {
       answer = await post(way, fields);
     }
     if (answer.session) this.meet(answer.session);
-    else this.read(answer, way, fields);
+    else this.read(answer, way);
   }
 
-  read({ path, errors }, way, fields) {
+  read({ path, errors }, way) {
     const atCode = path === this.urls.confirm;
     if (atCode) this.element.dataset.asked = "yes";
     if (path === this.urls.second) this.show("second");
     else if (atCode || way === "confirm") this.show(atCode ? "code" : "start");
     if (errors.length) this.tell(errors.join(" "), true);
-    else if (atCode) this.tell(fields.action ? this.say.resent : "");
+    else if (atCode || path === this.urls.second) this.tell("");
     else if (path === this.urls.code) this.tell(this.say.expired, true);
-    else if (path === this.urls.second) this.tell("");
     else return this.check(this.say.elsewhere);
   }
 
@@ -136,7 +136,7 @@ class Dialog {
   show(step) {
     this.element.dataset.step = step;
     for (const part of this.element.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== step;
-    if (step === "code") this.element.querySelector("[name=code]").focus();
+    this.element.querySelector(step === "code" ? "[name=code]" : "h2").focus();
   }
 
   tell(sentence, isTrouble = false) {
