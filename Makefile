@@ -2,7 +2,7 @@
 PORT ?= 8000
 PYTHON = .venv/bin/python
 
-.PHONY: help run test bench messages format pictures clean tools
+.PHONY: help run test faults browsers bench messages format pictures clean tools
 
 help:            ## this list
 	@grep -E '^[a-z]+: ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -14,8 +14,14 @@ run:             ## the demo on http://localhost:8000 (PORT=8001 for another por
 test: tools      ## everything: style, checks, tests on SQLite and PostgreSQL, browser
 	@$(PYTHON) scripts/test.py
 
+faults: tools    ## kill, cut and fill up everything while people write, with full counts; 10 to 20 minutes
+	@$(PYTHON) scripts/faults.py
+
 bench: tools     ## queries, bytes and milliseconds of the main pages, next to a bare view
 	@$(PYTHON) scripts/bench.py
+
+browsers: tools  ## the same words in Firefox ESR and WebKitGTK (installs them; as root)
+	@$(PYTHON) scripts/browsers.py
 
 messages: tools  ## bring the Japanese catalogue up to date after changing texts
 	@$(PYTHON) scripts/messages.py

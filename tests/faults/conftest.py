@@ -30,8 +30,11 @@ def scale() -> Callable[[int, int], int]:
 
 
 @pytest.fixture
-def figure(record_property: Callable[[str, object], None]) -> Callable[[str, object, str], None]:
-    """Put a figure with its goal on the board of `make faults`."""
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str, float, str], None]:
+    """Put a figure on the board of `make faults`, with its goal: `= 0`, `≥ 300`, `≤ 5`, or none.
+
+    Whole numbers of the same name are added up over all tests, of others the largest counts.
+    """
     return lambda name, value, goal="": record_property(name, f"{value}\t{goal}")
 
 

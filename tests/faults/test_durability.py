@@ -39,8 +39,8 @@ def judge(ledger, figure):
 
     def judge(here, writers, *, answered=()):
         found, met = verdict(ledger, here.database), writers.figures
-        figure("acknowledged saves", found.acknowledged, "≥ 10,000 in all")
-        figure("acknowledged saves missing", len(found.missing), "0")
+        figure("acknowledged saves", found.acknowledged, "≥ 10,000")
+        figure("acknowledged saves missing", len(found.missing), "= 0")
         figure("longest wait for a save, s", round(met.longest_stall, 1))
         assert found.wrong == []
         assert met.strange == []

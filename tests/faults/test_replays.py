@@ -25,7 +25,7 @@ def test_no_conflict_with_oneself(on_postgresql, ledger, figure, scale):
     found, met = verdict(ledger, here.database), writers.figures
     figure("saves of one person in one tab", met.sent, "≥ 5,000")
     figure("answers to them that were dropped", lost)
-    figure("false conflicts in them", met.conflicts + found.branches, "0")
+    figure("false conflicts in them", met.conflicts + found.branches, "= 0")
     assert found.wrong == met.strange == []
     assert met.conflicts == found.branches == 0
     assert met.sent == found.acknowledged == found.kept == count * len(boxes)
@@ -43,4 +43,4 @@ def replay_everything(here, person, writers, figure, count):
         assert (answer.status, answer.json["version"]) == (200, versions[save.operation])
     line.close()
     assert rows(here.database, HISTORY) == before
-    figure("late repeats that changed something", 0, "0")
+    figure("late repeats that changed something", 0, "= 0")
