@@ -1,6 +1,7 @@
 """Everything that members send, validated. Words are kept to the letter."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -14,6 +15,9 @@ from .models.words import digest
 MAX_BODY = 1_000_000
 """Bytes of one autosave: 100,000 characters of four bytes each, with room for the rest."""
 
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL, and halves of signs."""
 
 FIRST_CONTRACT = 1
 """Later pages always tell for whom they were made, and the hash of the text."""
@@ -38,7 +42,7 @@ class WordsField(forms.CharField):
         return (value or "").replace("\r\n", "\n").replace("\r", "\n")
 
     def run_validators(self, value: str) -> None:
-        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if UNSTORABLE.search(value):
             raise ValidationError(
                 _("The text contains a sign that cannot be stored, for example half an emoji. Please delete it."),
                 code="unicode",
@@ -51,6 +55,13 @@ class WordsField(forms.CharField):
             )
 
 
+class SharedFields(dict[str, forms.Field]):
+    """The fields of a form that never changes them, so that its many instances need no copies of their own."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "SharedFields":
+        return self
+
+
 class ResponseForm(forms.Form):
     """One save of one box, from the page's autosave or from the plain form."""
 
@@ -61,6 +72,7 @@ class ResponseForm(forms.Form):
     sha256 = forms.CharField(required=False, max_length=64)
     user = forms.IntegerField(required=False)
     contract = forms.IntegerField(required=False)
+    follows = forms.UUIDField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """Put the text's hash into `sha256`.
@@ -80,7 +92,9 @@ class ResponseForm(forms.Form):
 
     def save_of(self, prompt_id: int, membership_id: int, questions: Sequence[str], device: str) -> Save:
         """The validated save of one box."""
-        values = {name: self.cleaned_data[name] for name in ("operation_id", "base_version", "text", "readers")}
+        values = {
+            name: self.cleaned_data[name] for name in ("operation_id", "base_version", "text", "readers", "follows")
+        }
         return Save(prompt_id, membership_id, **values, questions=questions, device=device)
 
     @classmethod
@@ -103,6 +117,9 @@ class ResponseForm(forms.Form):
         """A bound form of one box in the page's form, whose fields carry the prompt's id."""
         names = ("operation_id", "base_version", "readers", "text")
         return cls({name: data.get(f"{name}-{prompt_id}") for name in names})
+
+
+ResponseForm.base_fields = SharedFields(ResponseForm.base_fields)
 
 
 class RestoreForm(forms.Form):

@@ -61,6 +61,7 @@ class Save:
 
     `base_version` is the version the text was based on, 0 if there was none yet; `text` is as typed, with LF
     line ends; `questions` are the texts of the week's prompts, which say nothing of one's own when pasted.
+    `follows` is the operation that the same page had sent just before, without having its answer yet.
     """
 
     prompt_id: int
@@ -71,6 +72,7 @@ class Save:
     readers: str
     questions: Sequence[str]
     device: str = ""
+    follows: uuid.UUID | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -272,6 +274,8 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
         Narrower readers move the version, so that a page which still shows wider ones cannot undo them.
         """
+        if self._follows(save, current):
+            return self._advance(replace(save, base_version=current.version), current)
         readers = Readers.narrower(save.readers, current.readers)
         onto = replace(save, base_version=current.version, readers=readers)
         if current.text == save.text or self._stands(current, save.base_version):
@@ -282,6 +286,12 @@ class ResponseQuerySet(models.QuerySet["Response"]):
             self._advance(replace(onto, operation_id=uuid.uuid4(), text=current.text), current)
         branch = save.append_to(current, version=None)
         return Saved(current, False, current.version, branch.pk)
+
+    @staticmethod
+    def _follows(save: Save, current: "Response") -> bool:
+        """Whether the present text is the one that the page had sent just before."""
+        head = {"version": current.version, "operation_id": save.follows}
+        return save.follows is not None and current.revisions.filter(**head).exists()
 
     @staticmethod
     def _stands(current: "Response", base_version: int) -> bool:

@@ -37,6 +37,28 @@ def test_an_emptied_box_is_open_to_a_page_from_before_the_first_save(save):
     assert (late.accepted, late.version, late.response.text) == (True, 3, "あとから")
 
 
+def test_a_save_that_follows_another_of_its_page_is_no_conflict(save):
+    """The page was left before the first answer came: it cannot know the version that the first one made."""
+    Response.objects.write(save)
+    left = after(save, text="はじめとつづき", readers=Readers.SELF, follows=save.operation_id)
+    saved = Response.objects.write(left)
+    assert (saved.accepted, saved.version, saved.response.text) == (True, 2, "はじめとつづき")
+    assert Response.objects.write(left).version == 2
+    assert saved.response.revisions.count() == 2
+
+
+def test_a_save_that_follows_does_not_pass_over_others(save):
+    Response.objects.write(save)
+    Response.objects.write(after(save, base_version=1, text="別の端末"))
+    left = Response.objects.write(after(save, text="はじめとつづき", follows=save.operation_id))
+    assert (left.accepted, left.response.text) == (False, "別の端末")
+
+
+def test_a_save_whose_forerunner_never_came_stands_on_its_own_base(save):
+    left = Response.objects.write(after(save, text="はじめとつづき", follows=uuid4()))
+    assert (left.accepted, left.version) == (True, 1)
+
+
 def press(client, *saves):
     """Send boxes by the page's form."""
     page = reverse("workbook:week_detail", args=["ours", 2])
