@@ -7,7 +7,7 @@ An answer may gain keys, never lose one. A number that is not known yet is taken
 Sent: `operation_id` (a UUID, new for each save, the same when it is sent again), `base_version` (0: none yet),
 `text`, `readers` (`self`, `facilitators`, `group`), `user` (for whom the page was made), `sha256` of the text in UTF-8.
 `follows`, if the page sent another save just before and has no answer to it yet, is that one's `operation_id`.
-In contract 1 `user` and `sha256` may be missing; in contract 2 `sha256` may be empty, where a browser cannot compute it.
+Contract 1 may leave out `user` and `sha256`; in contract 2 `sha256` may be empty, where a browser cannot compute it.
 
 Answered: always `message`; unless all is well also `error`, one word for the page:
 
