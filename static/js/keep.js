@@ -5,8 +5,9 @@ const textOf = (element) => element?.textContent.trim() ?? "";
 
 function describeBox(box) {
   const { element } = box;
-  const number = textOf(element.querySelector(".ask b"));
-  const question = textOf(element.querySelector(".ask")).slice(number.length).trim();
+  const ask = element.querySelector(".ask");
+  const number = textOf(ask.querySelector("b"));
+  const question = ask.querySelector(".visually-hidden") ? "" : textOf(ask).slice(number.length).trim();
   // Until something was confirmed, text and version are those that came with the page.
   const known = box.savedAt ? { text: box.savedText, readers: box.savedReaders, version: box.version } : box.served;
   return {

@@ -10,24 +10,26 @@ import { buildWeek } from "./week.js";
 const ASK = 5_000;
 const shell = document.querySelector("[data-shell]");
 
-// Shows the way to the real page once there is one. The page is never changed under her hands.
-function watch(user, onBack) {
+// Shows the way to the real page while there is one. The page is never changed under her hands. `onLook` resolves to
+// whether nothing is left to do: then nobody is asked any more until the network changes.
+function watch(onLook) {
   let asking = false;
+  let settled = false;
   const look = async () => {
     if (asking || document.visibilityState === "hidden") return;
     asking = true;
     const here = navigator.onLine ? await whoIsHere().catch(() => null) : null;
     const back = Boolean(here);
-    asking = false;
     for (const link of document.querySelectorAll("[data-fresh]")) {
       link.hidden = !back;
       link.querySelector("a").href = location.pathname + location.search;
     }
-    if (back) onBack();
+    settled = (await onLook(back).catch(() => false)) && back;
+    asking = false;
   };
-  for (const name of ["online", "focus"]) addEventListener(name, look);
+  for (const name of ["online", "offline", "focus"]) addEventListener(name, look);
   document.addEventListener("visibilitychange", look);
-  setInterval(look, ASK);
+  setInterval(() => settled || look(), ASK);
   look();
 }
 
@@ -52,16 +54,19 @@ async function showWaiting(user) {
   const count = user ? await countUnsent(user) : 0;
   line.textContent = line.dataset.waiting.replace("{n}", count);
   line.hidden = !count;
+  return count;
 }
 
 async function calm(user, journal) {
+  const title = shell.querySelector("h1");
+  const gone = title.textContent;
   shell.querySelector("[data-locked]").hidden = Boolean(journal);
   if (journal) listWeeks(await journal.weeks());
-  await showWaiting(user);
-  watch(user, async () => {
-    if (!journal || !(await countUnsent(user))) return;
-    await deliver(journal, shell.dataset.csrfCookie);
-    await showWaiting(user);
+  watch(async (back) => {
+    title.textContent = back ? title.dataset.back : gone;
+    shell.querySelector("[data-safe]").hidden = back || !journal;
+    if (back && journal) await deliver(journal, shell.dataset.csrfCookie);
+    return (await showWaiting(user)) === 0;
   });
 }
 
@@ -71,7 +76,7 @@ async function open() {
   const week = await journal?.week(location.pathname);
   if (!week) return calm(user, journal);
   const form = buildWeek(week, user);
-  watch(user, () => deliver(journal, form.dataset.csrfCookie));
+  watch(async (back) => back && (await deliver(journal, form.dataset.csrfCookie)).length === 0);
   return start(form);
 }
 

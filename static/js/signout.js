@@ -26,18 +26,22 @@ async function sendAll(user, csrfCookie) {
 function ask(form, panel, user, csrfCookie, count) {
   const [title, status, send, keep] = ["title", "status", "send", "keep"].map((name) => panel.querySelector(`[data-${name}]`));
   const name = (number) => { title.textContent = title.dataset.title.replace("{n}", number); };
+  const say = (what) => {
+    status.hidden = false;
+    status.textContent = status.dataset[what];
+  };
   name(count);
   form.hidden = true;
   panel.hidden = false;
   keep.addEventListener("click", () => leave(form));
   send.addEventListener("click", async () => {
     send.disabled = true;
-    status.textContent = status.dataset.sending;
+    say("sending");
     const left = await sendAll(user, csrfCookie);
     if (!left) return leave(form);
     name(left);
     send.disabled = false;
-    status.textContent = status.dataset.failed;
+    say("failed");
     return undefined;
   });
 }

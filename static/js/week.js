@@ -80,6 +80,7 @@ export function buildWeek(kept, user) {
   Object.assign(form.dataset, { user, week: kept.name, responsesUrl: kept.responsesUrl });
   form.querySelector(".pair").append(...kept.sections.map((section) => buildSection(section, form.dataset)));
   document.querySelector("[data-shell]").replaceWith(page);
+  document.querySelector("#main").classList.add("wide");
   document.title = `${kept.label} – Hisho`;
   return form;
 }

@@ -1,11 +1,14 @@
 """A week opened once opens again without a network, can be written in, and nobody else's words are ever stored."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page, expect
 
+from tests.browser.test_axe import RULES
 from tests.cast import prompt_of, write
 from tests.faults.plans import SILENT, UNBROKEN, every
 from tests.faults.proxy import FaultProxy
@@ -47,6 +50,10 @@ COUNT = """(store) => new Promise((resolve) => {
 })"""
 
 
+IN_CHARGE = """() => new Promise((resolve) => {
+  if (navigator.serviceWorker.controller) resolve();
+  else navigator.serviceWorker.addEventListener("controllerchange", () => resolve());
+})"""
 # Asks for the worker, and waits until the one that comes is in charge; fails if it gives up.
 UPDATE = """async () => {
   const worker = (await (await navigator.serviceWorker.getRegistration()).update()).installing;
@@ -88,9 +95,16 @@ def others(cast) -> None:
 
 def settle(page: Page) -> None:
     """Until the worker has everything and the week is kept."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
-    page.wait_for_function("navigator.serviceWorker.controller")
-    page.wait_for_function(f"({COUNT})('weeks').then((count) => count > 0)")
+    page.evaluate(IN_CHARGE)
+    wait_until(page, lambda: count(page, "weeks") > 0)
+
+
+def wait_until(page: Page, happened: Callable[[], bool], time: int = BACK) -> None:
+    for _ in range(time // 100):
+        if happened():
+            return
+        page.wait_for_timeout(100)
+    assert happened()
 
 
 def box(page: Page, prompt):
@@ -103,11 +117,7 @@ def text_of(prompt) -> str:
 
 def wait_for_text(page: Page, prompt, text: str, time: int = BACK) -> None:
     """The database has it within this time."""
-    for _ in range(time // 100):
-        if text_of(prompt) == text:
-            return
-        page.wait_for_timeout(100)
-    assert text_of(prompt) == text
+    wait_until(page, lambda: text_of(prompt) == text, time)
 
 
 def go_offline(page: Page) -> None:
@@ -134,6 +144,7 @@ def test_week_opens_again_and_is_written_in(sheet, prompt):
     expect(sheet.locator("h1")).to_have_text("テーマ1")
     expect(box(sheet, prompt)).to_have_value(OWN)
     expect(sheet.locator(f"#box-{prompt.pk} .ask")).to_have_text("1うれしかった一言は？")
+    expect(sheet.locator(".ask .visually-hidden")).to_have_count(3)
     expect(sheet.locator(f"#box-{prompt.pk} [data-readers]")).to_have_value("self")
     box(sheet, prompt).press("End")
     box(sheet, prompt).press_sequentially("、電車で")
@@ -198,7 +209,7 @@ def test_other_pages_are_calm_and_send_what_waits(sheet, prompt, week):
     wait_for_text(sheet, prompt, "トンネルの中")
     expect(sheet.locator("[data-waiting]")).to_be_hidden()
     expect(sheet.locator("main [data-fresh]")).to_be_visible()
-    assert count(sheet, "unsent") == 0
+    wait_until(sheet, lambda: count(sheet, "unsent") == 0)
 
 
 def test_any_page_sends_what_waits(sheet, prompt):
@@ -209,7 +220,7 @@ def test_any_page_sends_what_waits(sheet, prompt):
     come_back(later)
     later.goto("/profile/")
     wait_for_text(later, prompt, "きのうの帰り道")
-    later.wait_for_function(f"({COUNT})('unsent').then((count) => count === 0)")
+    wait_until(later, lambda: count(later, "unsent") == 0)
 
 
 def test_a_day_without_a_network(phone, cast, sign_in, prompt, week):
@@ -246,6 +257,30 @@ def test_conflict_stays_and_every_page_says_where(sheet, cast, prompt, week):
 def write_elsewhere(response: Response, text: str) -> None:
     save = Save(response.prompt_id, response.membership_id, uuid4(), response.version, text, response.readers, [])
     assert Response.objects.write(save).accepted
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(sheet, prompt, week, scheme):
+    """The kept week, the calm page and the question before signing out: no finding, nothing wider than the screen."""
+    sheet.emulate_media(color_scheme=scheme)
+    write_offline(sheet, prompt, "声で読む人も")
+    sheet.reload()
+    expect(box(sheet, prompt)).to_have_value("声で読む人も")
+    inspect(sheet)
+    sheet.goto("/")
+    expect(sheet.locator("[data-waiting]")).to_be_visible()
+    inspect(sheet)
+    block_saves(sheet)
+    come_back(sheet)
+    sheet.goto("/accounts/logout/")
+    expect(sheet.locator("[data-before-sign-out]")).to_be_visible()
+    inspect(sheet)
+
+
+def inspect(page: Page) -> None:
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_silent_network_opens_the_shell(phone, live_server, cast, sign_in, prompt, week):
