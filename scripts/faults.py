@@ -6,7 +6,6 @@ the goals. A goal that is missed over all tests together counts as a failure, as
 
 import operator
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from chromium import find_chromium
-from test import PYTHON, ROOT, environment, read_report
+from test import run_pytest
 
 RULES = {"=": operator.eq, "≥": operator.ge, "≤": operator.le}
 Figures = dict[str, tuple[float, str]]
@@ -24,13 +23,9 @@ def run(*arguments: str) -> tuple[int, int, Figures]:
     """All tests of the folder in one process; what passed, what failed, what was measured."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [PYTHON, "-m", "pytest", "-v", "-m", "faults", "tests/faults", f"--junitxml={report}", *arguments]
-        env = environment(FAULTS="full", CHROMIUM=str(find_chromium()))
-        done = subprocess.run(command, check=False, cwd=ROOT, env=env)
-        if not report.exists():
-            return 0, 1, {}
-        passed, failed = read_report(report)
-        return passed, max(failed, 1) if done.returncode else failed, read_figures(report)
+        chosen = ["-v", "-m", "faults", "tests/faults", *arguments]
+        passed, failed = run_pytest(report, *chosen, FAULTS="full", CHROMIUM=str(find_chromium()))
+        return passed, failed, read_figures(report) if report.exists() else {}
 
 
 def read_figures(report: Path) -> Figures:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
+import smalldisk
 from chromium import find_chromium
 from postgres import database_url
 
@@ -58,10 +59,16 @@ def run_checks() -> Counts:
 def run_tests(*arguments: str, **changes: str) -> Counts:
     """One pytest run. A skipped test counts as failed: nothing is left out in silence."""
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        command = [PYTHON, "-m", "pytest", *arguments, f"--junitxml={report}"]
-        done = subprocess.run(command, check=False, cwd=ROOT, env=environment(**changes))
-        passed, failed = read_report(report) if report.exists() else (0, 1)
+        return run_pytest(Path(folder) / "report.xml", *arguments, **changes)
+
+
+def run_pytest(report: Path, *arguments: str, **changes: str) -> Counts:
+    """The same, with a report at that place. What breaks things on purpose gets a small disk to fill."""
+    command, place = [PYTHON, "-m", "pytest", *arguments, f"--junitxml={report}"], {}
+    if "FAULTS" in changes:
+        command, place = smalldisk.around(command, report.with_name("disk"))
+    done = subprocess.run(command, check=False, cwd=ROOT, env=environment(**changes, **place))
+    passed, failed = read_report(report) if report.exists() else (0, 1)
     return passed, max(failed, 1) if done.returncode else failed
 
 

@@ -3,17 +3,13 @@
 import contextlib
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-SIZE = "160m"
-GIVEN = "SMALL_DISK"
-"""Names an empty file system of that size, for those who may not mount one themselves."""
+import smalldisk
 
 
 @dataclass(frozen=True)
@@ -41,16 +37,16 @@ class SmallDisk:
 @contextlib.contextmanager
 def make_small_disk() -> Iterator[Path]:
     """An empty folder on a small file system of its own; what is left there is removed."""
-    if given := os.environ.get(GIVEN):
+    if given := os.environ.get(smalldisk.GIVEN):
         with tempfile.TemporaryDirectory(dir=given) as folder:
+            Path(folder).chmod(0o755)  # root's PostgreSQL runs as somebody else
             yield Path(folder)
         return
-    if os.geteuid() or not sys.platform.startswith("linux"):
-        command = f"mkdir -p /tmp/small && sudo mount -t tmpfs -o size={SIZE},mode=1777 tmpfs /tmp/small"
-        pytest.fail(f"A full disk needs a small one. Once: {command}; then: export {GIVEN}=/tmp/small")
+    if not smalldisk.may_mount():
+        pytest.fail(smalldisk.MISSING)
     with tempfile.TemporaryDirectory(prefix="hisho-disk-") as folder:
         Path(folder).chmod(0o755)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", folder], check=True)
+        smalldisk.mount(Path(folder))
         try:
             inner = Path(folder) / "home"
             inner.mkdir()
