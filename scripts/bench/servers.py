@@ -69,7 +69,7 @@ def environment(url: str, port: int, static: Path) -> dict[str, str]:
         "EMAIL_URL": "memorymail://",
         "DEFAULT_FROM_EMAIL": "Hisho <hisho@example.com>",
         "ADMINS": "",
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": "INFO",
     }
 
 
