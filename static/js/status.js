@@ -50,7 +50,8 @@ export function showPage(form, boxes) {
   const sentences = { saved: savedAt ? `${say.saved} ${clock.format(new Date(savedAt))}` : idle, idle, refused: say.check };
   write(line, sentences[worst] ?? say[worst]);
   const isTrouble = TROUBLE.includes(worst) && worst !== "waiting";
-  line.className = `page-status ${isTrouble ? "trouble" : worst === "typing" || worst === "waiting" ? "busy" : ""}`;
+  const look = { typing: "busy", waiting: "busy kept" }[worst] ?? "";
+  line.className = `page-status ${isTrouble ? "trouble" : look}`;
   const button = document.querySelector("[data-signin-button]");
   if (button) button.hidden = worst !== "signedout";
 }
