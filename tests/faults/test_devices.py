@@ -16,8 +16,9 @@ from .devices import READERS, BoxInDatabase, Page, State, narrower
 from .server import Site
 from .writer import Answer, Line, Sent, is_confirmed, make_save
 
-PAGES = st.integers(0, 2)
-OUTCOMES = st.sampled_from(["answered", "answered", "lost", "stuck"])
+PAGES = st.sampled_from([0, 1, 0, 1, 2])
+TEXTS = st.integers(0, 6)
+OUTCOMES = st.sampled_from(["answered", "answered", "answered", "lost", "stuck"])
 
 
 class Devices(RuleBasedStateMachine):
@@ -39,7 +40,7 @@ class Devices(RuleBasedStateMachine):
         self.delivered: dict[str, str] = {}
         self.tally["interleavings"] += 1
 
-    @rule(page=PAGES, text=st.integers(0, 6))
+    @rule(page=PAGES, text=TEXTS)
     def type(self, page, text):
         """A few texts come again and again, so that both devices may hold the same; most are new."""
         known = ["", "あ", "い", f"{self.pages[page].text}。"]
@@ -48,6 +49,18 @@ class Devices(RuleBasedStateMachine):
     @rule(page=PAGES, readers=st.sampled_from(READERS))
     def choose_readers(self, page, readers):
         self.pages[page].readers = readers
+
+    @rule(first=TEXTS, second=TEXTS)
+    def write_on_both(self, first, second):
+        """The usual way into a conflict."""
+        for page, text in enumerate([first, second]):
+            self.type(page, text)
+            self.save(page, "answered")
+
+    @rule(page=PAGES, text=TEXTS, outcome=OUTCOMES)
+    def write(self, page, text, outcome):
+        self.type(page, text)
+        self.save(page, outcome)
 
     @precondition(lambda self: any(page.dirty or page.pending for page in self.pages))
     @rule(page=PAGES, outcome=OUTCOMES)
@@ -73,12 +86,12 @@ class Devices(RuleBasedStateMachine):
         self.tally["late"] += 1
 
     @precondition(lambda self: any(page.conflict for page in self.pages))
-    @rule(page=PAGES, keep=st.sampled_from(["mine", "other", "both"]))
-    def resolve(self, page, keep):
-        here = self.pages[page]
-        if here.conflict:
-            other = here.conflict["text"]
-            here.settle({"mine": here.text, "other": other, "both": f"{here.text}\n\n---\n\n{other}"}[keep])
+    @rule(keep=st.sampled_from(["mine", "other", "both"]), outcome=OUTCOMES)
+    def resolve(self, keep, outcome):
+        page, here = next((place, page) for place, page in enumerate(self.pages) if page.conflict)
+        other = here.conflict["text"]
+        here.settle({"mine": here.text, "other": other, "both": f"{here.text}\n\n---\n\n{other}"}[keep])
+        self.save(page, outcome)
 
     @rule(page=PAGES)
     def restart(self, page):
@@ -147,7 +160,7 @@ def test_interleavings(on_postgresql, connection, figure, scale):
     count = scale(40, 1000)
     chosen = settings(
         max_examples=count,
-        stateful_step_count=25,
+        stateful_step_count=20,
         deadline=None,
         database=None,
         derandomize=not FULL,
