@@ -63,15 +63,12 @@ export class Box {
     // What differs from the page was put back by the browser after a reload, or typed before this script came. The
     // former may be old: it goes on from no version at all, so that the server compares.
     else if (isFirst && this.isTyped && performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.versionField.value = 0;
-    if (this.dirty || this.sender.pending) this.touched();
-    this.show();
+    if (this.dirty || this.sender.pending) this.sender.touched();
+    this.changed();
   }
 
   restore(entry) {
-    if (wellFormed(entry.text) === this.savedText && entry.readers === this.savedReaders) {
-      this.draft.keep(); // it had arrived
-      return;
-    }
+    if (wellFormed(entry.text) === this.savedText && entry.readers === this.savedReaders) return; // it had arrived
     if (entry.text !== this.field.value) this.setText(entry.text);
     this.notice = this.form.dataset.restored;
     this.versionField.value = entry.base_version;
@@ -99,7 +96,7 @@ export class Box {
 
   receive(answer, save) {
     if (answer.kind === "saved") this.confirmed(answer, save);
-    else if (answer.kind === "conflict") showConflict(this, (this.conflict = answer));
+    else if (answer.kind === "conflict") this.conflict = answer;
     else if (answer.kind === "refused") this.refusal = answer.message;
     else this.reason = answer.message ?? "";
     this.changed();
@@ -108,33 +105,34 @@ export class Box {
   }
 
   confirmed(answer, save) {
-    const isOld = answer.version < this.served.version; // somebody wrote after it, before this page was opened
-    this.savedText = save.text;
+    // Whether somebody wrote after it, before this page was opened.
+    const isOld = this.served.text !== null && answer.version < this.served.version;
     if (this.readers === save.readers) this.readersField.value = answer.readers; // in a conflict the narrower holds
-    this.savedReaders = answer.readers;
-    this.versionField.value = answer.version;
+    this.learn({ ...answer, text: save.text });
     if (isOld && this.text === save.text && !this.composing) this.adopt(this.served);
-    this.held = answer.state;
-    this.savedAt = new Date(answer.saved_at).getTime();
     this.notice = "";
+    this.element.querySelector("[data-history]").hidden = false;
+  }
+
+  // What the server holds, and since when.
+  learn({ text, readers, version, state = this.held, saved_at }) {
+    Object.assign(this, { savedText: text, savedReaders: readers, held: state });
+    this.versionField.value = version;
+    if (saved_at) this.savedAt = new Date(saved_at).getTime();
   }
 
   // The server holds this by now, and nothing was typed here.
-  adopt({ text, readers, version, state }) {
-    this.setText(text);
-    this.readersField.value = readers;
-    Object.assign(this, { savedText: text, savedReaders: readers, held: state ?? this.held });
-    this.versionField.value = version;
+  adopt(served) {
+    this.setText(served.text);
+    this.readersField.value = served.readers;
+    this.learn(served);
   }
 
   // After a conflict the member has chosen: `text` goes on from the other side's version.
   settle(text) {
-    const answer = this.conflict;
+    this.learn(this.conflict);
+    this.readersField.value = this.savedReaders;
     this.conflict = this.sender.pending = null;
-    Object.assign(this, { held: answer.state, savedText: answer.text, savedReaders: answer.readers });
-    this.versionField.value = answer.version;
-    this.readersField.value = answer.readers;
-    this.savedAt = new Date(answer.saved_at).getTime();
     if (text !== this.field.value) this.setText(text);
     this.touched();
     this.sender.flush();
@@ -143,6 +141,7 @@ export class Box {
   show() {
     if (!this.composing) {
       showBox(this);
+      showConflict(this);
       showRescue(this);
     }
     this.onChange();

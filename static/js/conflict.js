@@ -10,7 +10,12 @@ function mark(element, changes, own) {
   }
 }
 
-export function showConflict(box, answer) {
+const shown = new WeakSet();
+
+export function showConflict(box) {
+  const answer = box.conflict;
+  if (!answer || shown.has(answer)) return;
+  shown.add(answer);
   box.element.querySelector(".conflict")?.remove();
   const bar = document.querySelector("[data-conflict-template]").content.firstElementChild.cloneNode(true);
   mark(bar.querySelector("[data-mine]"), answer.changes ?? [["-", box.field.value]], "-");

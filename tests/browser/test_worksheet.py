@@ -174,18 +174,6 @@ def test_too_long_text_stays_on_the_screen(sheet, prompt):
     sheet.on("dialog", lambda dialog: dialog.accept())
 
 
-def test_signed_out_keeps_the_text_and_goes_on_after_signing_in(sheet, cast, prompt, sign_in):
-    sheet.context.clear_cookies(name="sessionid")
-    box(sheet, prompt).fill("ログインが切れても")
-    expect(sheet.locator(f"#box-{prompt.pk} [data-status]")).to_contain_text("ログインが切れました")
-    sign_in(sheet, cast.member)
-    box(sheet, prompt).press("End")
-    box(sheet, prompt).press_sequentially("続く")
-    sheet.wait_for_timeout(3_000)
-    expect(line(sheet)).to_have_text(SAVED)
-    assert text_of(prompt) == "ログインが切れても続く"
-
-
 def test_preview_and_back(sheet, prompt):
     box(sheet, prompt).fill("**「強調」**です\n- ひとつ")
     sheet.locator(f"#box-{prompt.pk}").get_by_role("button", name="プレビュー").click()
