@@ -1,6 +1,7 @@
 // Sends the words that wait in the journal, from whatever page: the save whose answer is unknown first, under its own
 // name, then what was written after it. Boxes that stand open in a tab are left to that tab.
 
+import { keepBoxes } from "./keep.js";
 import { operationId, send, wellFormed } from "./save.js";
 
 // Resolves to what is still unsent, each entry with the `kind` of the last answer.
@@ -38,6 +39,8 @@ export async function deliverOne(journal, { prompt, slot }, csrfCookie) {
     if (!entry.pending) await journal.write({ ...entry, pending: save });
     const answer = await send(entry.url, save, csrfCookie);
     if (answer.kind !== "saved") return answer.kind;
+    const { version, state } = answer;
+    await keepBoxes(journal, { [prompt]: { text: save.text, readers: answer.readers, version, state } });
     const now = await findNow(journal, { prompt, slot });
     if (!now) return "saved";
     if (now.pending?.operation_id !== save.operation_id) return "open"; // a tab has opened the box

@@ -3,22 +3,25 @@
 
 const textOf = (element) => element?.textContent.trim() ?? "";
 
+// Until something was confirmed, text and version are those that came with the page.
+export function knownOf(box) {
+  if (!box.savedAt) return { ...box.served, state: box.held };
+  return { text: box.savedText, readers: box.savedReaders, version: box.version, state: box.held };
+}
+
 function describeBox(box) {
   const { element } = box;
   const ask = element.querySelector(".ask");
   const number = textOf(ask.querySelector("b"));
   const question = ask.querySelector(".visually-hidden") ? "" : textOf(ask).slice(number.length).trim();
-  // Until something was confirmed, text and version are those that came with the page.
-  const known = box.savedAt ? { text: box.savedText, readers: box.savedReaders, version: box.version } : box.served;
   return {
-    ...known,
+    ...knownOf(box),
     prompt: box.prompt,
     url: box.url,
     number,
     question,
     hint: element.querySelector(".hint")?.innerText ?? "",
     choices: [...box.readersField.options].map(({ value, text }) => [value, text]),
-    state: box.held,
   };
 }
 
@@ -47,4 +50,14 @@ export async function keepWeek(form, boxes, journal) {
     prompts: boxes.map((box) => box.prompt),
     sections: [...form.querySelectorAll("section.sheet")].map((section) => describeSection(section, boxes)),
   });
+}
+
+// The boxes of weeks kept before, as the server has confirmed them since: `known` by the prompt's number.
+export async function keepBoxes(journal, known) {
+  for (const week of await journal.weeks()) {
+    if (!week.prompts.some((prompt) => prompt in known)) continue;
+    const boxesOf = (section) => section.boxes.map((box) => ({ ...box, ...known[box.prompt] }));
+    const sections = week.sections.map((section) => ({ ...section, boxes: boxesOf(section) }));
+    await journal.keepWeek(week.path, { ...week, sections });
+  }
 }

@@ -3,6 +3,7 @@
 
 import { deliver } from "./delivery.js";
 import { countUnsent, keyHolder, openJournal } from "./journal.js";
+import { keepBoxes, knownOf } from "./keep.js";
 import { whoIsHere } from "./session.js";
 import { start } from "./sheet.js";
 import { buildWeek } from "./week.js";
@@ -77,7 +78,10 @@ async function open() {
   if (!week) return calm(user, journal);
   const form = buildWeek(week, user);
   watch(async (back) => back && (await deliver(journal, form.dataset.csrfCookie)).length === 0);
-  return start(form);
+  const sheet = await start(form);
+  const known = () => Object.fromEntries(sheet.boxes.map((box) => [box.prompt, knownOf(box)]));
+  sheet.onSaved = () => keepBoxes(journal, known()).catch(() => {});
+  return sheet;
 }
 
 open();

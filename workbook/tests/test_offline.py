@@ -5,6 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -70,6 +71,17 @@ def test_worker_names_every_file_of_members_pages(client, cast):
         assert set(named) <= set(files)
     assert [path for path in files if finders.find(path.removeprefix(settings.STATIC_URL)) is None] == []
     assert [path for path in files if "admin" in path] == []
+
+
+def test_hashed_scripts_have_their_imports_inside(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "hisho.static.HashedStorage"}}
+    call_command("collectstatic", verbosity=0, interactive=False)
+    scripts = {path.split("/")[-1].split(".")[0] for path in offline.files() if path.endswith(".js")}
+    assert {"worksheet", "device", "shell"} <= scripts
+    assert scripts & {"box", "save", "journal", "week"} == set()
+    sizes = [(tmp_path / path.removeprefix(settings.STATIC_URL)).with_suffix(".js.gz") for path in offline.files()]
+    assert 0 < sum(path.stat().st_size for path in sizes if path.exists()) < 60_000
 
 
 def test_worker_changes_with_files_and_language(client, monkeypatch):

@@ -1,7 +1,9 @@
 """Without a network: the service worker, the shell that it keeps, and what a home screen wants to know."""
 
+import re
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles.finders import FileSystemFinder
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.storage import Storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -21,7 +24,8 @@ from django.views.decorators.http import require_GET
 from workbook.models import Prompt
 from workbook.worksheet import Box
 
-PAPER, LEAF = "#faf7f0", "#3b6741"
+PAPER = "#faf7f0"
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./([^"]+)";$', re.M)
 
 
 class EmptyBox(Box):
@@ -31,10 +35,19 @@ class EmptyBox(Box):
 
 
 def files() -> list[str]:
-    """The addresses of all that members' pages load: everything in `static/` that is served and not the office's."""
-    names = sorted(name for name, _storage in FileSystemFinder().list([]) if "admin" not in name)
-    hashed = getattr(staticfiles_storage, "hashed_files", None)
-    return [static(name) for name in names if hashed is None or name in hashed]
+    """The addresses of all that members' pages load: everything in `static/` that is not the office's.
+
+    Hashed scripts have inside what they import, so modules that are only imported are left out.
+    """
+    found = {name: storage for name, storage in FileSystemFinder().list([]) if "admin" not in name}
+    inside = imported(found) if hasattr(staticfiles_storage, "hashed_files") else set()
+    return [static(name) for name in sorted(found.keys() - inside)]
+
+
+def imported(found: dict[str, Storage]) -> set[str]:
+    """The modules of which another one takes something."""
+    scripts = [Path(storage.path(name)) for name, storage in found.items() if name.endswith(".js")]
+    return {f"js/{name}" for script in scripts for name in IMPORT.findall(script.read_text(encoding="utf-8"))}
 
 
 @login_not_required
