@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from postgres import Cluster
+from postgres import cluster as new_cluster
 
 from .disk import SmallDisk, make_small_disk
 from .ledger import Ledger
@@ -13,7 +14,7 @@ from .server import Site, postgresql, site, sqlite
 
 FULL = os.environ.get("FAULTS") == "full"
 HERE = Path(__file__).parent
-MEMBERS = 200 if FULL else 30  # with ten boxes each
+MEMBERS = 600 if FULL else 150  # with ten boxes each; what fails is tried again and again in new ones
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,6 +64,14 @@ def on_sqlite(static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("sqlite")
     with site(sqlite(folder), folder, members=MEMBERS, static=static) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def pages(static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site for real browsers, on a PostgreSQL that knows when each row was committed."""
+    with new_cluster("-c track_commit_timestamp=on") as made:
+        with site(made.url, tmp_path_factory.mktemp("pages"), members=60 if FULL else 24, static=static) as here:
+            yield here
 
 
 @pytest.fixture
