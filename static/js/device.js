@@ -5,7 +5,7 @@ import { deliver } from "./delivery.js";
 import { countUnsent, forgetKeys, openJournal } from "./journal.js";
 import { askBeforeSigningOut } from "./signout.js";
 
-const RETRY = [1_000, 2_000, 4_000, 8_000];
+const RETRY = [1_000, 2_000, 4_000, 6_000];
 const HIDDEN = 30_000;
 
 function register() {
