@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from bench.servers import find_postmaster
 
+from .conftest import FULL
 from .ledger import verdict
 from .plans import CUT, LATE_TWIN, LOSE, RESET, TWICE, Fault, chance, saves
 from .proxy import FaultProxy
@@ -80,7 +81,7 @@ def test_killed_workers(database, request, ledger, judge, scale):
 def test_broken_network(database, request, ledger, judge, scale):
     """Answers are dropped, doubled, late, cut; requests are refused, doubled, overtaken."""
     here = request.getfixturevalue(f"on_{database}")
-    count = scale(12, 300 if database == "postgresql" else 150)
+    count = scale(12, 400 if database == "postgresql" else 150)
     with FaultProxy(here.port, chance(2, NETWORK, only=saves)) as proxy:
         with Writers(here, ledger, CROWD, port=proxy.port, count=count) as writers:
             pass
@@ -120,12 +121,14 @@ def test_deploy_while_people_write(on_postgresql, ledger, judge, figure, scale):
             time.sleep(1)
             on_postgresql.reload()
             time.sleep(scale(2, 8))
+        writers.wait_for(scale(20, 1000))
     met = writers.figures
     figure("saves retried because of a deploy, %", round(100 * met.retried / met.sent, 2), "≤ 0.5")
     figure("longest wait for a save in a deploy, s", round(met.longest_stall, 1), "≤ 5")
     judge(on_postgresql, writers)
-    assert met.retried <= 0.005 * met.sent
-    assert met.longest_stall <= 5
+    if FULL:  # a few saves say nothing about a share, nor a busy machine about a time
+        assert met.retried <= 0.005 * met.sent
+        assert met.longest_stall <= 5
 
 
 def test_full_disk_on_postgresql(small_disk, static, tmp_path, ledger, judge, figure):

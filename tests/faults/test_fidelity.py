@@ -34,7 +34,7 @@ class Desk:
         self.auto, self.plain = self.site.weeks.values()
 
     def get(self, path):
-        status, body = self.line.ask("GET", path)
+        status, body = self.line.insist("GET", path)
         assert status == 200, path
         return body
 
@@ -46,7 +46,7 @@ class Desk:
         save = {"operation_id": str(uuid.uuid4()), "base_version": base, "text": text, "readers": "facilitators"}
         save |= {"user": self.person.user, "sha256": "" if is_refused(text) else digest(as_kept(text))}
         body = json.dumps(save, ensure_ascii=any("\ud800" <= sign <= "\udfff" for sign in text)).encode()
-        status, answer = self.line.ask("POST", self.site.save_path(prompt), body, "application/json")
+        status, answer = self.line.insist("POST", self.site.save_path(prompt), body, "application/json")
         return status, json.loads(answer)
 
     def save_all(self, texts):
@@ -56,7 +56,7 @@ class Desk:
             status, answer = self.autosave(prompt, text, bases[prompt])
             assert (status, answer["sha256"]) == (200, digest(as_kept(text)))
         form = form_of(self.get(self.paths[1]), dict(zip(self.plain, texts, strict=False)))
-        assert self.line.ask("POST", self.paths[1], form, FORM)[0] == 302
+        assert self.line.insist("POST", self.paths[1], form, FORM)[0] == 302
 
     def everywhere(self, count):
         """What the boxes hold, by where it is read: each a list of the first week's texts, then the second's."""
@@ -108,7 +108,7 @@ def test_what_no_database_holds_is_refused_in_words(desk):
         assert (status, answer["error"], list(answer["fields"])) == (422, "invalid", ["text"])
         assert "保存できない" in answer["message"], answer
     form = form_of(desk.get(desk.paths[1]), {desk.plain[0]: "NUL\0の前後"})
-    status, page = desk.line.ask("POST", desk.paths[1], form, FORM)
+    status, page = desk.line.insist("POST", desk.paths[1], form, FORM)
     assert status == 422
     assert "NUL" in fields_on(page)[desk.plain[0]]
     assert desk.boxes(desk.paths[0])[prompt] == before
@@ -119,7 +119,7 @@ def test_what_no_database_holds_is_refused_in_words(desk):
     [b"", b"null", b"[]", b'"text"', b"{", b"\xff\xfe", b'{"text": "\xed\xa0\xbd"}', b"[" * 100_000, b"{}", b"\0"],
 )
 def test_what_no_page_sends_is_refused_too(desk, body):
-    status, answer = desk.line.ask("POST", desk.site.save_path(desk.auto[0]), body, "application/json")
+    status, answer = desk.line.insist("POST", desk.site.save_path(desk.auto[0]), body, "application/json")
     assert status == 422
     assert json.loads(answer)["message"]
 

@@ -39,7 +39,7 @@ def replay_everything(here, person, writers, figure, count):
     line = Line(here.port, person)
     bodies = [save for writer in writers.all for save in writer.saves]
     for save in random.Random(4).sample(bodies, count):
-        answer = line.save(save)
+        answer = line.save(save, insist=True)
         assert (answer.status, answer.json["version"]) == (200, versions[save.operation])
     line.close()
     assert rows(here.database, HISTORY) == before

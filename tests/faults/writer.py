@@ -88,8 +88,16 @@ class Line:
             self.connection.close()
             return None
 
-    def save(self, save: Sent) -> Answer:
-        found = self.ask("POST", Site.save_path(save.prompt), save.body, "application/json")
+    def insist(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, bytes]:
+        """Ask until there is an answer: the server closes connections that were idle, and machines are slow."""
+        for _attempt in range(10):
+            if found := self.ask(method, path, body, kind):
+                return found
+        raise TimeoutError(f"{method} {path} is not answered.")
+
+    def save(self, save: Sent, *, insist: bool = False) -> Answer:
+        ask = self.insist if insist else self.ask
+        found = ask("POST", Site.save_path(save.prompt), save.body, "application/json")
         if found is None:
             return Answer()
         try:
