@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from cohorts.models import Mail
 from tests.cast import prompt_of
-from workbook.models import Feedback, Readers, Reading, Response, Revision, Save
+from workbook.models import Feedback, Readers, Reading, Response, Revision, Save, find_place
 from workbook.models.words import ResponseQuerySet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -232,6 +232,25 @@ def test_five_lost_races_are_told_and_change_nothing(save, prompts, current):
         Overtaken(Response).write(replace(save, operation_id=uuid4(), base_version=1, text="あとから"))
     assert attempts == [1] * 5
     assert texts(prompts[0]) == ["はじめ"]
+
+
+@pytest.mark.parametrize("base", [0, 1])
+def test_a_box_that_moved_on_since_its_place_was_found(base, cast, save, prompts):
+    """Whether the text fitted the box as it was then or not: the answer tells of the box as it is now."""
+    Response.objects.write(save)
+    place = find_place(cast.member, prompts[0].pk)
+    Response.objects.write(replace(save, operation_id=uuid4(), base_version=1, text="電話で"))
+    late = Response.objects.write(replace(save, operation_id=uuid4(), base_version=base, text="机で"), place)
+    assert (late.accepted, late.version, late.response.text) == (False, 2, "電話で")
+    assert texts(prompts[0]) == sorted(["はじめ", "電話で", "机で"])
+
+
+def test_a_box_that_was_empty_when_its_place_was_found(cast, save, prompts):
+    place = find_place(cast.member, prompts[0].pk)
+    assert place.response is None
+    Response.objects.write(save)
+    late = Response.objects.write(replace(save, operation_id=uuid4(), text="机で"), place)
+    assert (late.accepted, late.version, late.response.text) == (False, 1, "はじめ")
 
 
 # What is noted about a text while it moves on

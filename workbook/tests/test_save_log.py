@@ -56,6 +56,7 @@ def test_a_save_is_one_line(client, cast, prompt, lines):
         ({"user": WORDS}, "status=422 error=invalid"),
         ({"text": WORDS * 6_000}, "status=422 error=invalid"),
         ({"text": WORDS * 60_000}, "status=413 error=too_large"),
+        ({"text": WORDS * 600_000}, "status=413 error=too_large"),
         ({"user": 0}, "status=409 error=user_changed"),
     ],
 )
