@@ -1,6 +1,7 @@
 // One box's place in the journal: the newest text is written as fast as the browser can, one write at a time.
 
 const SETTLING = 500;
+const LEAVING = 10_000; // the next page may come so late, made from a text before the last save
 
 export class Draft {
   constructor(box) {
@@ -9,6 +10,8 @@ export class Draft {
     this.slot = "";
     this.isKept = true; // what is on the screen is in the journal, or with the server
     this.writing = null;
+    this.leftAt = 0;
+    addEventListener("beforeunload", () => { this.leftAt = Date.now(); });
   }
 
   open(journal, slot) {
@@ -43,6 +46,7 @@ export class Draft {
     while (this.waits) {
       this.waits = false;
       const isUnsent = this.box.dirty || this.box.sender.pending;
+      if (!isUnsent && Date.now() - this.leftAt < LEAVING) continue; // the next page takes it out
       try {
         await (isUnsent ? this.journal.write(this.entry) : this.journal.remove(this.entry));
       } catch {

@@ -1,5 +1,6 @@
 """One durable server for all tests here, small or full counts, and the figures that `make faults` prints."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from postgres import cluster as new_cluster
 from .disk import SmallDisk, make_small_disk
 from .ledger import Ledger
 from .server import Site, postgresql, site, sqlite
+from .typist import Chrome, chromium
 
 FULL = os.environ.get("FAULTS") == "full"
 HERE = Path(__file__).parent
@@ -69,9 +71,18 @@ def on_sqlite(static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="session")
 def pages(static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site for real browsers, on a PostgreSQL that knows when each row was committed."""
-    with new_cluster("-c track_commit_timestamp=on") as made:
-        with site(made.url, tmp_path_factory.mktemp("pages"), members=60 if FULL else 24, static=static) as here:
-            yield here
+    folder = tmp_path_factory.mktemp("pages")
+    with new_cluster("-c track_commit_timestamp=on") as made, site(made.url, folder, static=static, members=24) as here:
+        yield here
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Chrome]:
+    """One Chromium for all tests here, with the loop in which it is driven."""
+    with asyncio.Runner() as runner:
+        playing = chromium()
+        yield Chrome(runner, runner.run(playing.__aenter__()))
+        runner.run(playing.__aexit__(None, None, None))
 
 
 @pytest.fixture

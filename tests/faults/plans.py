@@ -26,6 +26,7 @@ class Fault:
     silent: bool = False  # a black hole: never delivered, never answered
     lose: bool = False  # delivered, but the answer is dropped and the connection reset
     swallow: bool = False  # delivered, but the answer is dropped and the connection hangs
+    status: int = 0  # never delivered: something in between answers so, in HTML
     cut: int | None = None  # delivered, but only so many bytes of the answer arrive, then RST
     again: float | None = None  # delivered once more, so many seconds later; nobody sees that answer
 

@@ -105,6 +105,10 @@ class FaultProxy:
             raise ConnectionResetError
         await asyncio.sleep(fault.delay)
         await self._carry("up", len(request.head) + len(request.body), fault.rate)
+        if fault.status:
+            writer.write(page_of(fault.status))
+            await writer.drain()
+            return
         if fault.again is not None:
             self.loop.create_task(self._repeat(request, fault.again)).add_done_callback(lambda task: task.exception())
         answer = await deliver(request, self.target)
@@ -177,6 +181,12 @@ async def read_chunks(reader: asyncio.StreamReader) -> bytes:
         body += line + await reader.readexactly(size + 2)
         if not size:
             return body
+
+
+def page_of(status: int) -> bytes:
+    """What a load balancer says when nobody stands behind it."""
+    page = b"<!doctype html><title>Error</title><h1>Error</h1>"
+    return b"HTTP/1.1 %d Error\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (status, len(page)) + page
 
 
 def length_of(head: bytes) -> int | None:
