@@ -16,7 +16,7 @@ def test_no_conflict_with_oneself(on_postgresql, ledger, figure, scale):
     """All boxes of one person at once, each with one save under way; then everything once more in any order."""
     here, person = on_postgresql, on_postgresql.members[0]
     boxes = [(person, prompt) for prompt in here.prompts]
-    count = scale(30, 500)
+    count = scale(12, 500)
     with FaultProxy(here.port, chance(3, LOSSES, only=saves)) as proxy:
         with Writers(here, ledger, boxes, port=proxy.port, count=count, timeout=WAIT) as writers:
             pass
@@ -29,7 +29,7 @@ def test_no_conflict_with_oneself(on_postgresql, ledger, figure, scale):
     assert found.wrong == met.strange == []
     assert met.conflicts == found.branches == 0
     assert met.sent == found.acknowledged == found.kept == count * len(boxes)
-    replay_everything(here, person, writers, figure, scale(100, 1000))
+    replay_everything(here, person, writers, figure, scale(60, 1000))
 
 
 def replay_everything(here, person, writers, figure, count):
