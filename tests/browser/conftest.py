@@ -23,7 +23,7 @@ sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
 
 TIMEOUT = 10_000
 # Answers that a page is prepared for; the browser reports them all the same.
-EXPECTED = re.compile(r"status of (401|403|409|413|422|429)|ERR_INTERNET_DISCONNECTED")
+EXPECTED = re.compile(r"status of (401|403|409|413|422|429)|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,9 +64,8 @@ def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[...
     problems: list[str] = []
 
     def make(**options: object) -> Page:
-        context = browser.new_context(
-            base_url=address(live_server), locale="ja-JP", timezone_id="Asia/Tokyo", **options
-        )
+        place = {"base_url": address(live_server), "locale": "ja-JP", "timezone_id": "Asia/Tokyo"}
+        context = browser.new_context(**{**place, **options})
         context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         page = context.new_page()

@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.faults.plans import RESET, every, saves
+from tests.faults.proxy import FaultProxy
 from workbook.models import Prompt, Response
 
 BACK = 10_000
 CALM = "いまは通信できません"
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 WAITING = "この端末に保存済み・送信待ち"
 OWN = "CANARY-ours-member-private"
 # Everything that this origin keeps in the browser, as one text.
@@ -99,5 +102,6 @@ def write_offline(page: Page, prompt: Prompt, text: str) -> None:
     expect(page.locator("[data-page-status]")).to_have_text(WAITING)
 
 
-def block_saves(page: Page) -> None:
-    page.route("**/response/", lambda route: route.abort("internetdisconnected"))
+def block_saves(proxy: FaultProxy) -> None:
+    """From now on no save arrives. Not by the browser's own means: a last save outlives the page, and passes them."""
+    proxy.plan = every(RESET, only=saves)

@@ -1,5 +1,6 @@
 """A week opened once opens again without a network, can be written in, and nobody else's words are ever stored."""
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from tests.browser.offline import (
     BACK,
     CALM,
     OWN,
+    PHONE,
     STORED,
     WAITING,
     block_saves,
@@ -43,9 +45,17 @@ def week(prompt):
 
 
 @pytest.fixture
-def sheet(phone: Page, cast, sign_in, prompt) -> Page:
-    sign_in(phone, cast.member)
-    return open_week(phone, prompt)
+def proxy(live_server) -> Iterator[FaultProxy]:
+    with FaultProxy(urlsplit(live_server.url).port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def sheet(proxy, new_page, cast, sign_in, prompt) -> Page:
+    """The member's phone on the first week, behind a network that can be broken."""
+    page = new_page(base_url=proxy.url, **PHONE)
+    sign_in(page, cast.member)
+    return open_week(page, prompt)
 
 
 @pytest.fixture
@@ -196,9 +206,10 @@ def write_elsewhere(response: Response, text: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(sheet, prompt, week, scheme):
+def test_everybody_can_use_it(sheet, proxy, prompt, week, scheme):
     """The kept week, the calm page and the question before signing out: no finding, nothing wider than the screen."""
     sheet.emulate_media(color_scheme=scheme)
+    block_saves(proxy)
     write_offline(sheet, prompt, "声で読む人も")
     sheet.reload()
     expect(box(sheet, prompt)).to_have_value("声で読む人も")
@@ -206,7 +217,6 @@ def test_everybody_can_use_it(sheet, prompt, week, scheme):
     sheet.goto("/")
     expect(sheet.locator("[data-waiting]")).to_be_visible()
     inspect(sheet)
-    block_saves(sheet)
     come_back(sheet)
     sheet.goto("/accounts/logout/")
     expect(sheet.locator("[data-before-sign-out]")).to_be_visible()
@@ -219,20 +229,14 @@ def inspect(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_silent_network_opens_the_shell(phone, live_server, cast, sign_in, prompt, week):
+def test_silent_network_opens_the_shell(sheet, proxy, prompt, week):
     """Connected, but nothing answers: after ten seconds the week is there all the same."""
-    sign_in(phone, cast.member)
-    with FaultProxy(urlsplit(live_server.url).port) as proxy:
-        phone.goto(f"{proxy.url}{week}")
-        settle(phone)
-        proxy.plan = every(SILENT, only=lambda request: not request.path.startswith("/static/"))
-        phone.goto(f"{proxy.url}{week}", timeout=2 * BACK)
-        expect(box(phone, prompt)).to_have_value(OWN)
-        box(phone, prompt).fill("どこにも届かない")
-        expect(phone.locator("[data-page-status]")).to_have_text(
-            "送信できていません（書き続けて大丈夫です）", timeout=2 * BACK
-        )
-        proxy.break_all()
-        proxy.plan = UNBROKEN
-        wait_for_text(phone, prompt, "どこにも届かない")
-        phone.goto("about:blank")
+    proxy.plan = every(SILENT, only=lambda request: not request.path.startswith("/static/"))
+    sheet.goto(week, timeout=2 * BACK)
+    expect(box(sheet, prompt)).to_have_value(OWN)
+    box(sheet, prompt).fill("どこにも届かない")
+    status = sheet.locator("[data-page-status]")
+    expect(status).to_have_text("送信できていません（書き続けて大丈夫です）", timeout=2 * BACK)
+    proxy.plan = UNBROKEN
+    proxy.break_all()
+    wait_for_text(sheet, prompt, "どこにも届かない")

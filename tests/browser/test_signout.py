@@ -1,5 +1,8 @@
 """Signing out takes the key off the device, and asks first while words wait there."""
 
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -7,6 +10,7 @@ from tests.browser.offline import (
     BACK,
     CALM,
     OWN,
+    PHONE,
     STORED,
     block_saves,
     box,
@@ -21,6 +25,8 @@ from tests.browser.offline import (
     write_offline,
 )
 from tests.cast import prompt_of
+from tests.faults.plans import UNBROKEN
+from tests.faults.proxy import FaultProxy
 from workbook.models import Response
 
 
@@ -35,14 +41,22 @@ def week(prompt):
 
 
 @pytest.fixture
-def sheet(phone: Page, cast, sign_in, prompt) -> Page:
-    sign_in(phone, cast.member)
-    return open_week(phone, prompt)
+def proxy(live_server) -> Iterator[FaultProxy]:
+    with FaultProxy(urlsplit(live_server.url).port) as proxy:
+        yield proxy
 
 
-def test_sign_out_takes_the_key_and_leaves_the_words_sealed(sheet, cast, sign_in, prompt, week):
+@pytest.fixture
+def sheet(proxy, new_page, cast, sign_in, prompt) -> Page:
+    """The member's phone on the first week, behind a network that can be broken."""
+    page = new_page(base_url=proxy.url, **PHONE)
+    sign_in(page, cast.member)
+    return open_week(page, prompt)
+
+
+def test_sign_out_takes_the_key_and_leaves_the_words_sealed(sheet, proxy, cast, sign_in, prompt, week):
+    block_saves(proxy)
     write_offline(sheet, prompt, "CANARY-sealed")
-    block_saves(sheet)
     come_back(sheet)
     sheet.goto("/profile/")
     sheet.get_by_role("button", name="ログアウト").click()
@@ -60,7 +74,7 @@ def test_sign_out_takes_the_key_and_leaves_the_words_sealed(sheet, cast, sign_in
     expect(sheet.locator("body")).not_to_contain_text("CANARY")
 
     come_back(sheet)
-    sheet.unroute("**/response/")
+    proxy.plan = UNBROKEN
     sign_in(sheet, cast.colleague)
     sheet.goto(week)
     settle(sheet)
@@ -78,9 +92,9 @@ def test_sign_out_takes_the_key_and_leaves_the_words_sealed(sheet, cast, sign_in
     assert not Response.objects.filter(membership__user=cast.colleague).exists()
 
 
-def test_sign_out_sends_first(sheet, prompt):
+def test_sign_out_sends_first(sheet, proxy, prompt):
+    block_saves(proxy)
     write_offline(sheet, prompt, "送ってから")
-    block_saves(sheet)
     come_back(sheet)
     sheet.goto("/accounts/logout/")
     panel = sheet.locator("[data-before-sign-out]")
@@ -88,7 +102,7 @@ def test_sign_out_sends_first(sheet, prompt):
     panel.get_by_role("button", name="送ってからログアウト").click()
     expect(panel.locator("[data-status]")).to_contain_text("まだ送れていません", timeout=2 * BACK)
     assert text_of(prompt) == OWN
-    sheet.unroute("**/response/")
+    proxy.plan = UNBROKEN
     panel.get_by_role("button", name="送ってからログアウト").click()
     sheet.wait_for_url("**/accounts/login/**")
     assert text_of(prompt) == "送ってから"
@@ -102,9 +116,9 @@ def test_sign_out_without_waiting_words_asks_nothing(sheet):
     assert count(sheet, "keys") == 0
 
 
-def test_sign_out_can_be_left(sheet, prompt):
+def test_sign_out_can_be_left(sheet, proxy, prompt):
+    block_saves(proxy)
     write_offline(sheet, prompt, "やめておく")
-    block_saves(sheet)
     come_back(sheet)
     sheet.goto("/accounts/logout/")
     sheet.get_by_role("link", name="やめる").click()
