@@ -27,6 +27,7 @@ export class Box {
     this.refusal = this.reason = this.notice = "";
     this.composing = this.isReady = false;
     this.conflict = null;
+    this.wasTyped = this.isTyped; // before this script came, or put back by the browser after a reload
     this.draft = new Draft(this);
     this.sender = new Sender(this);
     watchShrinking(this);
@@ -60,9 +61,9 @@ export class Box {
     this.draft.open(journal, slot);
     this.isReady = true;
     if (entry) this.restore(entry);
-    // What differs from the page was put back by the browser after a reload, or typed before this script came. The
-    // former may be old: it goes on from no version at all, so that the server compares.
-    else if (isFirst && this.isTyped && performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.versionField.value = 0;
+    // What the browser put back after a reload may be old: it goes on from no version at all, so that the server
+    // compares.
+    else if (isFirst && this.wasTyped && this.isTyped && performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.versionField.value = 0;
     if (this.dirty || this.sender.pending) this.sender.touched();
     this.changed();
   }

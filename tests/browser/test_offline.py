@@ -33,6 +33,15 @@ from tests.faults.plans import SILENT, UNBROKEN, every
 from tests.faults.proxy import FaultProxy
 from workbook.models import Feedback, Readers, Response, Revision, Save
 
+# The journal opens late: a worksheet asks for its place in it first.
+SLOW_LOCKS = """
+  const { request } = LockManager.prototype;
+  LockManager.prototype.request = function (name, ...rest) {
+    if (name.startsWith("hisho-week")) setTimeout(() => request.call(this, name, ...rest), 2_000);
+    else return request.call(this, name, ...rest);
+  };
+"""
+
 
 @pytest.fixture
 def prompt(cast):
@@ -169,6 +178,16 @@ def test_what_was_sent_is_where_the_next_tunnel_begins(sheet, prompt, week, plac
     assert Revision.objects.filter(response__prompt=prompt, version=None).count() == 0
 
 
+def test_typing_on_a_slow_phone_right_after_a_reload_is_no_conflict(sheet, prompt):
+    sheet.add_init_script(SLOW_LOCKS)
+    sheet.reload()
+    expect(box(sheet, prompt)).to_have_value(OWN)
+    box(sheet, prompt).press("End")
+    box(sheet, prompt).press_sequentially("、すぐに")
+    wait_for_text(sheet, prompt, f"{OWN}、すぐに")
+    assert Revision.objects.filter(response__prompt=prompt, version=None).count() == 0
+
+
 def test_a_day_without_a_network(phone, cast, sign_in, prompt, week):
     phone.clock.install()
     sign_in(phone, cast.member)
@@ -177,6 +196,7 @@ def test_a_day_without_a_network(phone, cast, sign_in, prompt, week):
     write_offline(phone, prompt, "朝")
     phone.clock.fast_forward("12:00:00")
     phone.reload()
+    expect(box(phone, prompt)).to_have_value("朝")
     box(phone, prompt).fill("朝と夜")
     expect(phone.locator("[data-page-status]")).to_have_text(WAITING)
     phone.clock.fast_forward("12:00:00")
