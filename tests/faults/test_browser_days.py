@@ -48,7 +48,7 @@ def test_a_day_offline_with_the_page_open(chrome, pages, tmp_path, figure):
             assert all(phone.held.head(prompt) != text for prompt, text in phone.texts.items())
             await phone.network(PASS)
             took = await phone.arrive()
-            assert phone.held.branches == []
+            assert phone.conflicts == []
             return took
 
     took = chrome.run(play())
@@ -80,7 +80,7 @@ def test_a_day_offline_with_the_browser_closed(chrome, pages, tmp_path, figure):
                 phone.page = await phone.context.new_page()
                 await phone.page.goto(f"{proxy.url}/profile/")
                 took = await phone.arrive()
-        assert phone.held.branches == []
+        assert phone.conflicts == []
         return took
 
     took = chrome.run(play())
@@ -151,7 +151,7 @@ def test_a_page_survives_a_deploy(chrome, pages, next_release, tmp_path, figure)
                 assert not set(await scripts_of(phone)) & set(old)
                 await phone.type(phone.prompts[0], "。")
                 await phone.arrive()
-                assert phone.held.branches == []
+                assert phone.conflicts == []
                 await phone.context.close()
             return writes
 

@@ -3,6 +3,7 @@ left and come back to; with a network and without.
 """
 
 import asyncio
+import contextlib
 import random
 import time
 
@@ -55,7 +56,7 @@ def test_a_killed_browser_loses_a_second_at_most(chrome, pages, tmp_path, figure
                 lost = lost_in(phone, found, killed_at)
                 phone.texts[phone.prompts[0]] = found
                 await phone.arrive()
-            assert phone.held.branches == []
+            assert phone.conflicts == []
             return lost, len(found)
 
     results = chrome.run(some_at_once(scale(2, 20), trial))
@@ -82,17 +83,22 @@ def test_a_page_that_ends_loses_nothing(chrome, pages, tmp_path, figure, scale):
             await way(phone)
             await phone.network(PASS)
             await (phone.open() if is_cut or phone.page.is_closed() else phone.ready())
-            found, expected = (await phone.fields())[prompt], phone.texts[prompt]
-            missing = len(expected) - len(found) if expected.startswith(found) else len(expected)
-            phone.texts[prompt] = found
-            await phone.arrive()
-            assert phone.held.branches == []
-            return f"{way.__name__}, cut: {is_cut}, long: {is_long}", missing
+            how, found = f"{way.__name__}, cut: {is_cut}, long: {is_long}", (await phone.fields())[prompt]
+            if found == phone.texts[prompt]:
+                await phone.arrive()
+                assert phone.conflicts == []
+                return how, 0, 0
+            # The last save may arrive where there was no time left for the journal: nothing is lost then.
+            with contextlib.suppress(TimeoutError):
+                await phone.arrive(5)
+                return how, 0, 1
+            return how, max(len(phone.texts[prompt]) - len(found), 1), 0
 
     results = chrome.run(some_at_once(len(WAYS) * scale(1, 12), trial))
     figure("pages reloaded, closed, left and come back to, crashed", len(results), "≥ 60")
-    figure("characters lost by it", sum(missing for _how, missing in results), "= 0")
-    assert [how for how, missing in results if missing] == []
+    figure("characters lost by it", sum(missing for _how, missing, _late in results), "= 0")
+    figure("of them, the server knew a later key than the journal", sum(late for _how, _missing, late in results))
+    assert [how for how, missing, _late in results if missing] == []
 
 
 def test_a_save_that_overtakes_the_next_page(chrome, pages, tmp_path):
@@ -113,6 +119,6 @@ def test_a_save_that_overtakes_the_next_page(chrome, pages, tmp_path):
             assert (await phone.fields())[phone.prompts[0]] == phone.texts[phone.prompts[0]]
             await phone.type(phone.prompts[0], "、そのつづき")
             await phone.arrive()
-            assert phone.held.branches == []
+            assert phone.conflicts == []
 
     chrome.run(play())

@@ -91,6 +91,7 @@ class Device:
     keys: list[Key] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
     state: object = PASS
+    branches: int = 0
 
     @property
     def path(self) -> str:
@@ -103,6 +104,11 @@ class Device:
     @property
     def held(self) -> History:
         return history(self.site, self.person)
+
+    @property
+    def conflicts(self) -> list[tuple]:
+        """The other sides of conflicts since the page was first opened: nobody else writes, so each is a false one."""
+        return self.held.branches[self.branches :]
 
     async def enter(self, context: BrowserContext) -> None:
         """Signed in, with a sampler in each page."""
@@ -124,6 +130,7 @@ class Device:
         await self.ready()
         if not self.keys:
             held = self.held
+            self.branches = len(held.branches)
             self.texts = {prompt: held.head(prompt) for prompt in self.prompts}
 
     async def ready(self) -> None:
