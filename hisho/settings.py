@@ -208,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
 # A week's form without JavaScript carries every box at once: eight boxes of 100,000 characters, percent-encoded.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
-# Revisions of one box within a minute, from all devices. A page sends at most forty.
+# Revisions of one box within a minute, from all devices. A page sends at most sixty.
 SAVES_PER_MINUTE = env.int("SAVES_PER_MINUTE", default=120)
 if SAVES_PER_MINUTE < 1:
     raise ImproperlyConfigured("SAVES_PER_MINUTE must be at least 1.")

@@ -2,6 +2,7 @@
 
 import { showConflict } from "./conflict.js";
 import { Draft } from "./draft.js";
+import { narrow } from "./readers.js";
 import { showRescue } from "./rescue.js";
 import { wellFormed } from "./save.js";
 import { Sender } from "./sender.js";
@@ -37,7 +38,7 @@ export class Box {
   listen() {
     this.field.addEventListener("compositionstart", () => { this.composing = true; });
     this.field.addEventListener("compositionend", () => setTimeout(() => { this.composing = false; this.touched(); }));
-    this.field.addEventListener("input", () => (this.composing ? this.draft.keep() : this.touched()));
+    this.field.addEventListener("input", () => (this.composing ? this.changed() : this.touched()));
     this.field.addEventListener("blur", () => { this.composing = false; this.sender.flush(); });
     this.readersField.addEventListener("change", () => { this.touched(); this.sender.flush(); });
   }
@@ -61,8 +62,7 @@ export class Box {
     this.draft.open(journal, slot);
     this.isReady = true;
     if (entry) this.restore(entry);
-    // What the browser put back after a reload may be old: it goes on from no version at all, so that the server
-    // compares.
+    // What the browser put back after a reload may be old: it goes on from no version, so that the server compares.
     else if (isFirst && this.wasTyped && this.isTyped && performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.versionField.value = 0;
     if (this.dirty || this.sender.pending) this.sender.touched();
     this.changed();
@@ -73,7 +73,7 @@ export class Box {
     if (entry.text !== this.field.value) this.setText(entry.text);
     this.notice = this.form.dataset.restored;
     this.versionField.value = entry.base_version;
-    this.readersField.value = entry.readers;
+    narrow(this.readersField, entry.readers, this.readers !== this.served.readers);
     this.sender.pending = entry.pending;
     this.sender.plan(0);
   }
@@ -110,7 +110,7 @@ export class Box {
     const isOld = this.served.text !== null && answer.version < this.served.version;
     if (this.readers === save.readers) this.readersField.value = answer.readers; // in a conflict the narrower holds
     this.learn({ ...answer, text: save.text });
-    if (isOld && this.text === save.text && !this.composing) this.adopt(this.served);
+    if (isOld && !this.dirty && !this.composing) this.adopt(this.served);
     this.notice = "";
     this.element.querySelector("[data-history]").hidden = false;
   }
@@ -132,7 +132,7 @@ export class Box {
   // After a conflict the member has chosen: `text` goes on from the other side's version.
   settle(text) {
     this.learn(this.conflict);
-    this.readersField.value = this.savedReaders;
+    narrow(this.readersField, this.savedReaders);
     this.conflict = this.sender.pending = null;
     if (text !== this.field.value) this.setText(text);
     this.touched();

@@ -3,6 +3,7 @@
 
 import { deliver } from "./delivery.js";
 import { countUnsent, forgetKeys, openJournal } from "./journal.js";
+import { whoIsHere } from "./session.js";
 import { askBeforeSigningOut } from "./signout.js";
 
 const RETRY = [1_000, 2_000, 4_000, 6_000];
@@ -64,7 +65,9 @@ class Courier {
 
 async function begin({ content, dataset }) {
   const user = Number(content) || null;
-  await forgetKeys(user).catch(() => {});
+  // A page may come for nobody though somebody is signed in: what another site posts here brings no cookie along.
+  const isSure = user || (await whoIsHere().catch(() => null))?.user === null;
+  if (isSure) await forgetKeys(user).catch(() => {});
   if (user) new Courier(user, dataset.csrfCookie).start();
 }
 

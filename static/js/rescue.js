@@ -33,7 +33,9 @@ function download(box) {
 }
 
 export function showRescue(box) {
-  const isNeeded = box.refusal || (box.dirty && box.sender.since && Date.now() - box.sender.since > AFTER);
+  const isLong = box.sender.since && Date.now() - box.sender.since > AFTER;
+  const isNowhere = box.isReady && !box.hasJournal && box.sender.isFailing;
+  const isNeeded = box.refusal || (box.dirty && (isLong || isNowhere));
   if (isNeeded) panelOf(box).hidden = false;
   else box.element.querySelector("[data-rescue]")?.setAttribute("hidden", "");
 }

@@ -6,6 +6,7 @@ import { operationId, send } from "./save.js";
 const PAUSE = 1_500; // after the last input
 const LONGEST = 10_000; // while typing goes on
 const AT_ONCE = 300; // where nothing can be kept on this device
+const LEAST = 1_000; // between two saves
 const RETRY = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 
 export class Sender {
@@ -18,7 +19,7 @@ export class Sender {
     this.since = 0; // the oldest change that the server has not confirmed
     this.later = 0; // the first change after the save that is under way
     this.sentAt = 0;
-    this.held = false; // until she is signed in again
+    this.isBarred = false; // until she is signed in again
   }
 
   get isFailing() {
@@ -32,7 +33,7 @@ export class Sender {
     if (this.inFlight) this.later ||= now;
     const pause = this.box.hasJournal ? PAUSE : AT_ONCE;
     const begin = this.inFlight ? this.later : this.since;
-    if (!this.isFailing) this.plan(Math.max(0, Math.min(pause, begin + LONGEST - now)));
+    if (!this.isFailing) this.plan(Math.max(0, Math.min(pause, begin + LONGEST - now), this.sentAt + LEAST - now));
   }
 
   plan(wait) {
@@ -75,8 +76,8 @@ export class Sender {
   }
 
   receive(answer, save) {
-    this.held = answer.kind === "signed_out" || answer.kind === "user_changed";
-    if (answer.kind === "retry" || this.held) {
+    this.isBarred = answer.kind === "signed_out" || answer.kind === "user_changed";
+    if (answer.kind === "retry" || this.isBarred) {
       if (answer.error === "reused") this.pending = null;
       this.again(answer.after);
     } else {

@@ -12,8 +12,8 @@ export function stateOf(box) {
   if (box.conflict) return "conflict";
   if (box.refusal) return "refused";
   if (!box.dirty && !sender.pending) return box.savedAt ? "saved" : "idle";
-  if (sender.held) return "signedout";
-  if (box.isReady && !box.hasJournal) return "unkept";
+  if (sender.isBarred) return "signedout";
+  if (box.isReady && !box.hasJournal) return sender.isFailing ? "unsent" : "unkept";
   const now = Date.now();
   const isSlow = sender.inFlight && now - sender.sentAt > SLOW;
   const isLate = sender.isFailing || (sender.since && now - sender.since > LATE && (isSlow || !sender.inFlight));

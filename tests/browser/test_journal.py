@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_worksheet import SAVED, box, line, text_of
 from tests.cast import prompt_of, write
-from workbook.models import Response, Revision, Save
+from workbook.models import Readers, Response, Revision, Save
 
 KEPT = "この端末に保存済み・送信待ち"
 UNSENT = "送信できていません（書き続けて大丈夫です）"
@@ -26,6 +26,16 @@ ALL_ROWS = """async () => {
     unsent: unsent.map((row) => ({ prompt: row.prompt, slot: row.slot, bytes: bytes(row.sealed) })),
   };
 }"""
+
+
+FORGET_KEYS = """async () => {
+  const done = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result) });
+  const db = await done(indexedDB.open("hisho"));
+  await done(db.transaction("keys", "readwrite").objectStore("keys").clear());
+  db.close();
+}"""
+ANONYMOUS = """<!doctype html><meta name="user" content="" data-csrf-cookie="csrftoken">
+<script type="module" src="/static/js/device.js"></script>"""
 
 
 @pytest.fixture
@@ -262,8 +272,10 @@ def test_two_tabs_offline_both_keep_their_words(sheet, prompt, url):
     sheet.close(run_before_unload=False)
     again = sheet.context.new_page()
     again.goto(url)
-    expect(again.locator(".conflict").or_(line(again).filter(has_text=SAVED))).to_be_visible()
-    again.wait_for_timeout(500)
+    for _ in range(50):
+        if len(versions(prompt)) == 2:
+            break
+        again.wait_for_timeout(200)
     assert {text for _, text in versions(prompt)} == {"一枚目のタブ", "二枚目のタブ"}
 
 
@@ -295,3 +307,45 @@ def test_shrinking_can_be_undone(sheet, prompt):
     assert [text for _, text in versions(prompt)] == [long, "あ", long]
     undo.click()
     expect(box(sheet, prompt)).to_have_value("あ")
+
+
+def test_a_narrower_choice_made_in_a_conflict_holds(sheet, cast, prompt):
+    readers = sheet.locator(f"#box-{prompt.pk} [data-readers]")
+    write(cast.membership, prompt, "別の端末の文章", Readers.GROUP)
+    box(sheet, prompt).fill("この画面の文章")
+    expect(sheet.locator(".conflict")).to_be_visible()
+    readers.select_option("self")
+    sheet.get_by_role("button", name="これを残す").click()
+    expect(line(sheet)).to_have_text(SAVED)
+    assert readers.input_value() == "self"
+    assert Response.objects.get(prompt=prompt).readers == Readers.SELF
+
+
+def test_a_narrower_choice_made_while_the_page_opens_holds(sheet, prompt):
+    cut(sheet)
+    box(sheet, prompt).fill("だれにも見せない")
+    kept(sheet, prompt, "だれにも見せない")
+    sheet.evaluate(FORGET_KEYS)
+    sheet.route("**/session/", lambda route: (time.sleep(0.5), route.continue_()))
+    sheet.reload(wait_until="commit")
+    sheet.locator(f"#box-{prompt.pk} [data-readers]").select_option("self")
+    expect(box(sheet, prompt)).to_have_value("だれにも見せない")
+    sheet.unroute("**/response/")
+    expect(line(sheet)).to_have_text(SAVED)
+    assert Response.objects.get(prompt=prompt).readers == Readers.SELF
+
+
+def test_a_page_for_nobody_does_not_take_the_key_away(sheet):
+    """Another site can post to the sign-in page: no cookie comes along, and the answer seems to be for nobody."""
+    assert sheet.evaluate(ALL_ROWS)["extractable"] == [False]
+    sheet.route("**/accounts/password/reset/", lambda route: route.fulfill(body=ANONYMOUS, content_type="text/html"))
+    asked = []
+    sheet.on("response", lambda response: asked.append(response.url) if "/session/" in response.url else None)
+    sheet.goto("/accounts/password/reset/")
+    sheet.wait_for_timeout(1_000)
+    assert asked
+    assert sheet.evaluate(ALL_ROWS)["extractable"] == [False]
+    sheet.context.clear_cookies(name="sessionid")
+    sheet.reload()
+    sheet.wait_for_timeout(1_000)
+    assert sheet.evaluate(ALL_ROWS)["extractable"] == []

@@ -274,11 +274,9 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
         Narrower readers move the version, so that a page which still shows wider ones cannot undo them.
         """
-        if self._follows(save, current):
-            return self._advance(replace(save, base_version=current.version), current)
         readers = Readers.narrower(save.readers, current.readers)
         onto = replace(save, base_version=current.version, readers=readers)
-        if current.text == save.text or self._stands(current, save.base_version):
+        if current.text == save.text or self._stands(current, save.base_version) or self._follows(save, current):
             if (current.text, current.readers) == (save.text, readers):
                 return Saved(current, True, current.version)
             return self._advance(onto, current)

@@ -47,6 +47,17 @@ def test_a_save_that_follows_another_of_its_page_is_no_conflict(save):
     assert saved.response.revisions.count() == 2
 
 
+def test_a_save_that_follows_does_not_widen_again(save):
+    """Another device has narrowed who may read; the page that knows nothing of it may not undo that."""
+    Response.objects.write(save)
+    Response.objects.write(after(save, base_version=1, readers=Readers.SELF))
+    old = after(save, base_version=1, text="はじめとつづき")
+    Response.objects.write(old)
+    left = Response.objects.write(after(save, base_version=1, text="はじめとつづきとおわり", follows=old.operation_id))
+    assert (left.accepted, left.response.text) == (True, "はじめとつづきとおわり")
+    assert Response.objects.get(pk=left.response.pk).readers == Readers.SELF
+
+
 def test_a_save_that_follows_does_not_pass_over_others(save):
     Response.objects.write(save)
     Response.objects.write(after(save, base_version=1, text="別の端末"))
