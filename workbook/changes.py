@@ -7,6 +7,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from diff_match_patch import diff_match_patch
 
@@ -24,10 +25,22 @@ MARGIN = 100
 SIGNS = {0: "=", -1: "-", 1: "+"}
 SENTENCE = re.compile(r"[^\n。．！？!?]*[\n。．！？!?]+|[^\n。．！？!?]+")
 JOINER = "\u200d"
-ALONE_NEVER = {JOINER, "\uff9e", "\uff9f", *map(chr, range(0x1F3FB, 0x1F400))}
-"""Joins the sign before it: half-width kana marks and tones of skin, beside all that Unicode calls a mark."""
 
-FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
+
+def _marks(codes: range) -> str:
+    """All that Unicode calls a mark, as ranges of a pattern."""
+    marks = [code for code in codes if unicodedata.category(chr(code))[0] == "M"]
+    runs = [list(run) for _key, run in groupby(enumerate(marks), key=lambda each: each[1] - each[0])]
+    return "".join(f"{chr(run[0][1])}-{chr(run[-1][1])}" for run in runs)
+
+
+NEAR = f"[{JOINER}\uff9e\uff9f{_marks(range(0x10000))}]"
+FAR = f"(?=[\U00010000-\U0010ffff])[\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef{_marks(range(0x10000, 0x20000))}]"
+JOINING = f"(?:{NEAR}|{FAR})"
+"""Joins the sign before it: half-width kana marks, tones of skin, variants of kanji, marks. The near plane is quick."""
+
+COMPOUND = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|.(?:{JOINER}.|{JOINING})+", re.DOTALL)
+"""A sign that consists of several characters; a flag is one, too."""
 
 
 class _Differ(diff_match_patch):
@@ -63,12 +76,19 @@ def changes(before: str, after: str, seconds: float = SECONDS) -> list[Change]:
     The pieces marked `=` and `-` together are `before`, those marked `=` and `+` are `after`. No piece is empty.
 
     Args:
-        seconds: for comparing; what is not compared by then counts as replaced as a whole.
+        seconds: for comparing; what is not compared by then counts as replaced as a whole. With 0 all is.
     """
+    if seconds <= 0:
+        return list(_joined(_replaced(before, after)))
     deadline = time.time() + seconds
     if len(before) + len(after) <= CLOSE_LENGTH:
         return list(_joined(_closely(before, after, deadline)))
     return list(_joined(_roughly(before, after, deadline)))
+
+
+def _replaced(before: str, after: str) -> list[Change]:
+    """Without comparing."""
+    return [("=", before)] if before == after else [("-", before), ("+", after)]
 
 
 def _roughly(before: str, after: str, deadline: float) -> Iterator[Change]:
@@ -90,15 +110,15 @@ def _roughly(before: str, after: str, deadline: float) -> Iterator[Change]:
 
 
 def _closely(before: str, after: str, deadline: float) -> Iterator[Change]:
-    """Sign by sign."""
-    signs = _sign_pattern(before + after)
-    if signs is None:
-        yield from _compare(before, after, deadline)
+    """Sign by sign. After the deadline, all is replaced."""
+    if time.time() >= deadline:
+        yield from _replaced(before, after)
         return
-    compound = sorted({sign for sign in signs.findall(before + after) if len(sign) > 1})
-    short = dict(zip(compound, _spare_signs(before + after), strict=False))
+    both = before + after
+    compound = sorted({found[0] for found in COMPOUND.finditer(both)})
+    short = dict(zip(compound, _spare_signs(both), strict=False))
     long = {code: sign for sign, code in short.items()}
-    coded = (signs.sub(lambda found: short.get(found[0], found[0]), text) for text in (before, after))
+    coded = (COMPOUND.sub(lambda found: short.get(found[0], found[0]), text) for text in (before, after))
     for kind, text in _compare(*coded, deadline):
         yield kind, "".join(long.get(sign, sign) for sign in text)
 
@@ -119,16 +139,6 @@ def _compare(before: str, after: str, deadline: float) -> Iterator[Change]:
     else:
         yield from [("-", went), ("+", came)]
     yield "=", before[len(before) - end :]
-
-
-def _sign_pattern(text: str) -> re.Pattern[str] | None:
-    """Finds the signs that consist of several characters; None if the text cannot have any."""
-    seen = set(text)
-    marks = "".join(re.escape(sign) for sign in seen if sign in ALONE_NEVER or unicodedata.category(sign)[0] == "M")
-    flags = any("\U0001f1e6" <= sign <= "\U0001f1ff" for sign in seen)
-    if not marks and not flags:
-        return None
-    return re.compile(f"{FLAG}|.(?:{JOINER}.|[{marks}])+" if marks else FLAG, re.DOTALL)
 
 
 def _spare_signs(text: str) -> Iterator[str]:

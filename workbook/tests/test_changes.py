@@ -2,15 +2,17 @@
 
 import random
 import time
+import unicodedata
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from workbook.changes import CLOSE_LENGTH, changes
+from workbook.changes import CLOSE_LENGTH, SECONDS, changes
 
 LONG = 100_000
 KANA = "".join(map(chr, range(0x3041, 0x3090)))
+MARKS = "".join(sign for sign in map(chr, range(0x20000)) if unicodedata.category(sign)[0] == "M")
 SIGNS = st.sampled_from(
     ["あ", "い", "か\u3099", "。", "\n", "👨‍👩‍👧", "🇯🇵", "e\u0301", "👍🏽", "葛\U000e0100", "\u0301", "\u200d"]
 )
@@ -99,12 +101,29 @@ def test_words_here_and_there_in_a_long_text():
         ("か\u3099" * (LONG // 2), "か\u309a" * (LONG // 2)),
         ("👨‍👩‍👧" * (LONG // 5), "👨‍👩‍👦" * (LONG // 5)),
         ("".join(f"{n}。おなじ。" for n in range(LONG // 10)), "".join(f"x{n}。おなじ。" for n in range(LONG // 10))),
+        (chance_text(1, MARKS), chance_text(2, MARKS)),
+        (chance_text(1, "あ。" * 500 + MARKS), chance_text(2, "い。" * 500 + MARKS)),
+        ("".join(f"あ{mark}い。" * 12 for mark in MARKS), "".join(f"う{mark}い。" * 12 for mark in MARKS)),
+        (
+            chance_text(1, "".join(map(chr, range(0x4E00, 0x9FFF)))),
+            chance_text(2, "".join(map(chr, range(0x4E00, 0x9FFF)))),
+        ),
         ("ab" * 1_000, "ba" * 999 + "c"),
         ("a\n" * 1_000, "b\na\n" * 500),
     ],
-    ids=["prose", "no stops", "two signs", "lines", "sentences", "marks", "emoji", "numbers", "shifted", "short lines"],
+    ids=[
+        *("prose", "no stops", "two signs", "lines", "sentences", "marks", "emoji", "numbers"),
+        *("all marks", "marks and stops", "marks in sentences", "kanji", "shifted", "short lines"),
+    ],
 )
-def test_never_slow(before, after):
+@pytest.mark.parametrize(("seconds", "limit"), [(SECONDS, 0.3), (0, 0.02)])
+def test_never_slow(before, after, seconds, limit):
     started = time.process_time()
-    changes(before, after)
-    assert time.process_time() - started < 0.3
+    changes(before, after, seconds)
+    assert time.process_time() - started < limit
+
+
+def test_without_time_all_is_replaced():
+    assert changes("まえ", "まあ", 0) == [("-", "まえ"), ("+", "まあ")]
+    assert changes("おなじ", "おなじ", 0) == [("=", "おなじ")]
+    assert changes("", "", 0) == []

@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -183,12 +184,15 @@ def test_an_empty_box(member, writer):
     assert "<article" not in page
 
 
-def test_a_page_of_the_longest_texts_stays_light(member, writer):
+@pytest.mark.parametrize("signs", [range(0x4E00, 0x9FA0), [*range(0x300, 0x370), 0x3002]], ids=["kanji", "marks"])
+def test_a_page_of_the_longest_texts_stays_light(member, writer, signs):
     chance = random.Random(1)
-    signs = [chr(code) for code in range(0x4E00, 0x9FA0)]
+    letters = [chr(code) for code in signs]
     for number in range(21):
-        writer.save("".join(chance.choices(signs, k=100_000)), minutes=number % 2 * 60, device=f"{number}")
+        writer.save("".join(chance.choices(letters, k=100_000)), minutes=number % 2 * 60, device=f"{number}")
+    started = time.process_time()
     answer = member.get(writer.url)
+    assert time.process_time() - started < 1.5
     assert len(answer.context["page"]) == 20
     assert len(gzip.compress(answer.content)) <= 60_000
 
