@@ -3,7 +3,7 @@
 from base64 import b64encode
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from workbook import answers
@@ -13,23 +13,23 @@ from workbook.models import JournalKey, Prompt, Readers, Response
 @login_not_required
 @answers.allow("GET")
 @ensure_csrf_cookie
-def session(request: HttpRequest) -> JsonResponse:
+def session(request: HttpRequest) -> answers.Answer:
     """Who is signed in in this browser, with her own key; nulls for nobody. Gives the token for the next save too."""
     if not request.user.is_authenticated:
-        return JsonResponse({"user": None, "key": None})
+        return answers.Answer({"user": None, "key": None})
     return own_session(request)
 
 
 @answers.in_json
-def own_session(request: HttpRequest) -> JsonResponse:
+def own_session(request: HttpRequest) -> answers.Answer:
     key = b64encode(JournalKey.objects.of(request.user)).decode()
-    return JsonResponse({"user": request.user.pk, "key": key})
+    return answers.Answer({"user": request.user.pk, "key": key})
 
 
 @login_not_required
 @answers.allow("GET")
 @answers.in_json
-def week_responses(request: HttpRequest, slug: str, number: int) -> JsonResponse:
+def week_responses(request: HttpRequest, slug: str, number: int) -> answers.Answer:
     """One's own boxes of an opened week as the server holds them, for a page that was away for a while."""
     week = {"section__week__cohort__slug": slug, "section__week__number": number}
     places = dict(Prompt.objects.writable_by(request.user).filter(**week).values_list("pk", "membership_id").order_by())
@@ -37,7 +37,7 @@ def week_responses(request: HttpRequest, slug: str, number: int) -> JsonResponse
         return answers.not_found()
     own = Response.objects.filter(prompt__in=places, membership__in=set(places.values()))
     boxes = {pk: box_of(None) for pk in places} | {response.prompt_id: box_of(response) for response in own}
-    return JsonResponse({"user": request.user.pk, "boxes": boxes}, **answers.JSON)
+    return answers.Answer({"user": request.user.pk, "boxes": boxes})
 
 
 def box_of(response: Response | None) -> dict[str, str | int | None]:
