@@ -162,7 +162,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # On top of allauth's own limits.
-ACCOUNT_RATE_LIMITS = {"preview": "60/m/user"}
+ACCOUNT_RATE_LIMITS = {"preview": "60/m/user", "compare": "30/m/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -16,7 +16,8 @@ Answered: always `message`; unless all is well also `error`, one word for the pa
 - 401 `signed_out`, 404 `not_found`, 413 `too_large`, 422 `invalid` (`fields`: the reasons by field) | `reused`
 - 409 `conflict`: the box holds another text; `version`, `text`, `sha256`, `saved_at`, `state`, `readers`, `branch`
   (the revision that keeps the sent text), since contract 2 `changes` from the sent text to the other:
-  [["=", in both], ["-", only in the sent], ["+", only in the other], …]
+  [["=", in both], ["-", only in the sent], ["+", only in the other], …]; whoever asks very often gets no finer ones
+  than ["-", all that was sent], ["+", all of the other]
 - 409 `user_changed`: the page belongs to somebody else
 - 429 `too_many`, 503 `unavailable`, both with Retry-After: worth sending again
 - 500 `server_error`: our fault; worth sending again, too
@@ -28,6 +29,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.core import ratelimit
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
@@ -36,14 +38,13 @@ from django.utils.translation import gettext as _
 
 from cohorts.outage import is_outage, leave_connection
 
-from .changes import changes
+from .changes import SECONDS, changes
 from .forms import ResponseForm, Unreadable
 from .models import Saved, TooManySaves
 from .models.words import digest
 
 logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
-JSON = {"json_dumps_params": {"ensure_ascii": False}}
 PAUSE_WHEN_AWAY, PAUSE_WHEN_HURRIED = 2, 20
 """Seconds after which to send again."""
 
@@ -104,7 +105,7 @@ def allow(method: str) -> Callable[[View], View]:
     return decorate
 
 
-def saved(result: Saved, form: ResponseForm) -> Answer:
+def saved(request: HttpRequest, result: Saved, form: ResponseForm) -> Answer:
     """200 with the hash of what the server holds, or 409 with the other text and what differs."""
     response, sent = result.response, form.cleaned_data
     common = {
@@ -117,7 +118,9 @@ def saved(result: Saved, form: ResponseForm) -> Answer:
     if result.accepted:
         return Answer({**common, "sha256": sent["sha256"], "message": _("Saved.")})
     other = {"text": response.text, "sha256": digest(response.text), "branch": result.branch_id}
-    differences = {"changes": changes(sent["text"], response.text)}
+    # Comparing is the dearest thing here, and a known save may be sent again without end.
+    seconds = SECONDS if ratelimit.consume(request, action="compare") else 0
+    differences = {"changes": changes(sent["text"], response.text, seconds)}
     message = _("This box was changed elsewhere. Both texts are kept.")
     return _refuse(409, "conflict", message, **common, **other, **differences)
 

@@ -120,3 +120,16 @@ def test_looking_at_the_limit_costs_no_query(revisions, cast, prompt, post, djan
     fill(cast, prompt, revisions)
     with django_assert_num_queries(7):
         assert post("つぎ", revisions).status_code == 200
+
+
+def test_texts_are_compared_thirty_times_in_a_minute(post):
+    """A save whose answer was lost may be sent again without end; it always gets both texts, but no more work."""
+    post("電車で書いた。", 0)
+    lost = str(uuid4())
+    answers = [post("家で書いた。", 0, lost) for _time in range(31)]
+    assert {answer.status_code for answer in answers} == {409}
+    told = [answer.json() for answer in answers]
+    assert {(each["text"], each["branch"]) for each in told} == {("電車で書いた。", told[0]["branch"])}
+    fine = [["-", "家"], ["+", "電車"], ["=", "で書いた。"]]
+    whole = [["-", "家で書いた。"], ["+", "電車で書いた。"]]
+    assert [each["changes"] for each in told] == [fine] * 30 + [whole]

@@ -41,7 +41,7 @@ def response_save(request: HttpRequest, pk: int) -> HttpResponse:
     except OperationReused:
         return answers.operation_reused()
     attempt.version = saved.version
-    return answers.saved(saved, form)
+    return answers.saved(request, saved, form)
 
 
 @require_POST
