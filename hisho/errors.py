@@ -94,7 +94,7 @@ def _plainly(request: HttpRequest, status: int, error: str, headers: dict[str, s
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    logger.warning("CSRF check failed at %s: %s", request.path, reason)
+    logger.warning("CSRF check failed at %s for user %s: %s", request.path, request.user.pk, reason)
     title = _("Please try once more")
     text = _("The page was open for a long time or you signed in again. Go back, reload it and press the button again.")
     return answer(request, 403, "csrf", title, text)

@@ -1,4 +1,8 @@
-"""One line in the log for every save that comes, so that a report of lost words can be answered. Never a word."""
+"""One line in the log for every save that comes, so that a report of lost words can be answered. Never a word.
+
+Nor what lets a short word be guessed: lengths are rounded up, and the mark that tells two texts apart is made with the
+site's key. What Django's CSRF check refuses does not come here: `hisho.errors` logs it, with the user.
+"""
 
 import logging
 from collections.abc import Callable
@@ -8,10 +12,15 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
-logger = logging.getLogger("workbook.saves")
-PREFIX = 12
-"""Signs of a hash that are enough to tell two texts apart."""
+NAME = "workbook.saves"
+logger = logging.getLogger(NAME)
+MARK = 12
+"""Signs of a mark that are enough to tell two texts apart."""
+
+ROUND = 100
+"""Signs to which lengths are rounded up."""
 
 
 @dataclass
@@ -24,10 +33,20 @@ class Attempt:
     version: int | None = None
     error: str = "-"
 
-    def log(self, status: int, size: str | None) -> None:
-        text = self.sent.get("text")
+    @property
+    def signs(self) -> int | None:
+        """About how long the text is."""
+        return None if "text" not in self.sent else -(-len(self.sent["text"]) // ROUND) * ROUND
+
+    @property
+    def mark(self) -> str:
+        """The same for the same text, as long as the site keeps its key; tells nothing about it."""
+        sha256 = self.sent.get("sha256")
+        return salted_hmac(NAME, sha256, algorithm="sha256").hexdigest()[:MARK] if sha256 else "-"
+
+    def log(self, status: int) -> None:
         logger.info(
-            "save status=%s error=%s user=%s prompt=%s operation=%s base=%s version=%s signs=%s sha256=%s bytes=%s",
+            "save status=%s error=%s user=%s prompt=%s operation=%s base=%s version=%s signs=%s mark=%s",
             status,
             self.error,
             self.user,
@@ -35,14 +54,13 @@ class Attempt:
             self.sent.get("operation_id"),
             self.sent.get("base_version"),
             self.version,
-            None if text is None else len(text),
-            self.sent.get("sha256", "")[:PREFIX],
-            size,
+            self.signs,
+            self.mark,
         )
 
 
 def logged(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Log what becomes of each request; the view tells the rest in `request.attempt`."""
+    """Log what becomes of each request that reaches the view, which tells the rest in `request.attempt`."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, pk: int) -> HttpResponse:
@@ -50,10 +68,10 @@ def logged(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             answer = view(request, pk)
         except Exception:
-            attempt.log(HTTPStatus.INTERNAL_SERVER_ERROR, request.META.get("CONTENT_LENGTH"))
+            attempt.log(HTTPStatus.INTERNAL_SERVER_ERROR)
             raise
         attempt.error = getattr(answer, "error", "-")
-        attempt.log(answer.status_code, request.META.get("CONTENT_LENGTH"))
+        attempt.log(answer.status_code)
         return answer
 
     return wrapped
