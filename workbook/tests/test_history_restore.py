@@ -115,6 +115,18 @@ def test_no_button_for_what_stands_in_the_box(member, writer):
     assert shown == [False, True, False]
 
 
+def test_after_very_many_saves_one_is_asked_to_wait(member, writer, settings):
+    settings.SAVES_PER_MINUTE = 2
+    first = writer.save("まえ")
+    writer.save("いま", minutes=30)
+    Revision.objects.update(created_at=timezone.now())
+    answer = member.post(writer.restore_url(first), writer.body(), follow=True)
+    assert answer.redirect_chain == [(writer.url, 302)]
+    assert "いまは保存できません" in answer.content.decode()
+    response = Response.objects.get(prompt=writer.prompt)
+    assert (response.text, response.revisions.count()) == ("いま", 2)
+
+
 # Whose it is
 
 
