@@ -14,10 +14,10 @@ from postgres import free_port
 from .leaving import at_home
 from .ledger import digest
 from .moments import false_claims
-from .plans import PASS
+from .plans import PASS, RESET, SILENT
 from .proxy import FaultProxy
 from .server import image_command
-from .typist import OFFLINE, REFUSE, Device, device
+from .typist import BREAK, OFFLINE, REFUSE, Device, device
 
 BACK = 10
 HOURS = 24
@@ -54,6 +54,28 @@ def test_a_day_offline_with_the_page_open(chrome, pages, tmp_path, figure):
     took = chrome.run(play())
     figure("all on the server after a day offline, s", round(took, 1), f"≤ {BACK}")
     assert took <= BACK
+
+
+def test_nobody_waits_when_the_network_is_back(chrome, pages, tmp_path):
+    """After many tries in vain the next one is far away, and one is under way in vain right now."""
+
+    async def play():
+        async with device(chrome.browser, pages, pages.members[6], tmp_path) as phone:
+            await phone.context.clock.install()
+            await phone.open()
+            await phone.network(RESET)
+            await phone.type(phone.prompts[0], "トンネルがつづく", 0.01)
+            for _try in range(6):
+                await phone.page.clock.fast_forward(40_000)
+                await asyncio.sleep(0.3)
+            await phone.network(SILENT)
+            await phone.page.clock.fast_forward(40_000)
+            await asyncio.sleep(0.3)
+            await phone.page.evaluate("dispatchEvent(new Event('online'))")
+            await phone.network(BREAK)
+            return await phone.arrive()
+
+    assert chrome.run(play()) <= 5
 
 
 def test_a_day_offline_with_the_browser_closed(chrome, pages, tmp_path, figure):

@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from .misfortunes import Script
-from .moments import TYPING, false_claims, longest_silence
+from .moments import IDLE, TYPING, false_claims, longest_silence
 from .plans import SILENT
 from .typist import device
 
@@ -31,7 +31,7 @@ class Findings:
         try:
             await phone.come_back()
             self.ways_home.append(await phone.arrive())
-            await phone.says_saved()
+            await phone.says_saved(IDLE)  # when she took back all that she wrote
         except Exception as error:
             self.wrong.append(f"{where}: {error}")
         said, held = await phone.moments(), phone.held
@@ -81,7 +81,7 @@ def test_saved_is_never_said_too_early(chrome, pages, tmp_path, figure, scale):
     told = chrome.run(play())
     findings.show(figure)
     figure("a black hole is on the screen after, s", round(max(told), 1), f"≤ {VISIBLE}")
-    assert "\n".join(findings.lies + findings.wrong) == ""
+    assert findings.wrong[:3] + findings.lies[:3] == []
     assert findings.scripts == count
     assert findings.claims > count
     assert max(findings.silences)[0] <= VISIBLE

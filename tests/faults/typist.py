@@ -219,8 +219,10 @@ class Device:
             return await self.page.inner_text("[data-page-status]", timeout=1000)
         return "nothing"
 
-    async def says_saved(self) -> None:
-        await self.page.locator("[data-page-status]", has_text=re.compile(SAVED)).wait_for()
+    async def says_saved(self, *others: str) -> None:
+        """Or one of these sentences instead."""
+        sentences = re.compile("|".join([SAVED, *others]))
+        await self.page.locator("[data-page-status]", has_text=sentences).wait_for()
 
     async def fields(self) -> dict[int, str]:
         """What stands on the screen."""
