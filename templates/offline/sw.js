@@ -1,7 +1,8 @@
 // The service worker: without a network the members' pages open as one wordless shell, which shows what is kept on this
 // device. It stores the files named here and nothing else: no page, no answer, nobody's words.
 
-const CACHE = "hisho-{{ version }}";
+const VERSION = "{{ version }}";
+const CACHE = `hisho-${VERSION}`;
 const SHELL = "{{ shell }}";
 const FILES = [{% for file in files %}
   "{{ file }}",{% endfor %}
@@ -27,12 +28,21 @@ async function install() {
   const isNew = !(await caches.has(CACHE));
   const cache = await caches.open(CACHE);
   try {
-    await cache.addAll([new Request(SHELL, { cache: "reload" }), ...FILES]);
+    await keepShell(cache);
+    await cache.addAll(FILES);
   } catch (error) {
     if (isNew) await caches.delete(CACHE);
     throw error;
   }
   await self.skipWaiting();
+}
+
+// While a deploy rolls out, another server may answer with the shell before: then the browser asks again later.
+async function keepShell(cache) {
+  const page = await fetch(SHELL, { cache: "reload" });
+  const isOurs = (await page.clone().text()).includes(`<meta name="version" content="${VERSION}">`);
+  if (!page.ok || !isOurs) throw new Error("the shell is of another version");
+  await cache.put(SHELL, page);
 }
 
 // A page opened before a deploy still finds its files: those of the version before stay one round.

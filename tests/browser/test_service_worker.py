@@ -70,10 +70,10 @@ def release(monkeypatch, name: str, *files: str) -> None:
     """From now on the server has another version of the files."""
     now = [*offline.files(), f"/static/css/hisho.css?{name}", *files]
     monkeypatch.setattr(offline, "files", lambda: now)
-    offline.remember_worker.cache_clear()
+    offline.remember_release.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def forget_versions():
     yield
-    offline.remember_worker.cache_clear()
+    offline.remember_release.cache_clear()

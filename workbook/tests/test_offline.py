@@ -19,6 +19,10 @@ def files_of(script: str) -> list[str]:
     return re.findall(r'^  "([^"]+)",$', script, re.M)
 
 
+def version_of(script: str) -> str:
+    return re.search(r'^const VERSION = "(.+)";$', script, re.M)[1]
+
+
 @pytest.mark.parametrize("path", PUBLIC)
 def test_same_for_everybody_and_without_a_query(path, cast, django_assert_num_queries):
     texts = set()
@@ -86,11 +90,16 @@ def test_hashed_scripts_have_their_imports_inside(settings, tmp_path):
 
 def test_worker_changes_with_files_and_language(client, monkeypatch):
     """A new version is what makes browsers take the new files."""
-    japanese = offline.write_worker()
+    japanese = offline.make_release().worker
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert client.get("/sw.js").text != japanese
     monkeypatch.setattr(offline, "static", lambda name: f"/static/{name}?new")
-    assert re.search(r'CACHE = "(.+)"', offline.write_worker())[1] not in japanese
+    assert version_of(offline.make_release().worker) not in japanese
+
+
+def test_worker_and_shell_are_of_one_version(client):
+    version = version_of(client.get("/sw.js").text)
+    assert f'<meta name="version" content="{version}">' in client.get("/offline/").text
 
 
 def test_manifest_installs(client):

@@ -1,11 +1,10 @@
 """Without a network: the service worker, the shell that it keeps, and what a home screen wants to know."""
 
-import re
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -25,7 +24,6 @@ from workbook.models import Prompt
 from workbook.worksheet import Box
 
 PAPER = "#faf7f0"
-IMPORT = re.compile(r'^import \{[^}]*\} from "\./([^"]+)";$', re.M)
 
 
 class EmptyBox(Box):
@@ -40,54 +38,64 @@ def files() -> list[str]:
     Hashed scripts have inside what they import, so modules that are only imported are left out.
     """
     found = {name: storage for name, storage in FileSystemFinder().list([]) if "admin" not in name}
-    inside = imported(found) if hasattr(staticfiles_storage, "hashed_files") else set()
-    return [static(name) for name in sorted(found.keys() - inside)]
+    names = set(found)
+    if hasattr(staticfiles_storage, "only_imported"):
+        names -= staticfiles_storage.only_imported(read_scripts(found))
+    return [static(name) for name in sorted(names)]
 
 
-def imported(found: dict[str, Storage]) -> set[str]:
-    """The modules of which another one takes something."""
-    scripts = [Path(storage.path(name)) for name, storage in found.items() if name.endswith(".js")]
-    return {f"js/{name}" for script in scripts for name in IMPORT.findall(script.read_text(encoding="utf-8"))}
+def read_scripts(found: dict[str, Storage]) -> dict[str, str]:
+    """The scripts with their source."""
+    scripts = {name: Path(storage.path(name)) for name, storage in found.items() if name.endswith(".js")}
+    return {name: path.read_text(encoding="utf-8") for name, path in scripts.items()}
 
 
 @login_not_required
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the shell. Browsers ask for it at every page; it changes when a file or the shell does."""
-    script = read_worker(get_language())
+    script = read_release(get_language()).worker
     etag = f'"{sha256(script.encode()).hexdigest()}"'
     headers = {"Cache-Control": "no-cache", "ETag": etag}
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8", headers=headers)
     return get_conditional_response(request, etag=etag, response=response)
 
 
-def read_worker(language: str) -> str:
-    """The script in this language's version. While developing files change under a running server."""
-    return write_worker() if settings.DEBUG else remember_worker(language)
-
-
-@lru_cache
-def remember_worker(language: str) -> str:
-    return write_worker()
-
-
-def write_worker() -> str:
-    context = {"files": files(), "shell": reverse("workbook:offline"), "static_url": settings.STATIC_URL}
-    parts = [render_to_string("offline/sw.js", context), write_shell()]
-    version = sha256("".join(parts).encode()).hexdigest()[:12]
-    return render_to_string("offline/sw.js", {**context, "version": version})
-
-
 @login_not_required
 @require_GET
 def shell(request: HttpRequest) -> HttpResponse:
     """The page that stands in for members' pages while there is no network. It knows nobody."""
-    return HttpResponse(write_shell())
+    return HttpResponse(read_release(get_language()).shell)
 
 
-def write_shell() -> str:
+class Release(NamedTuple):
+    """The worker and the shell that it keeps. Both name their version: while a deploy rolls out, a browser may get
+    one from the old server and one from the new."""
+
+    worker: str
+    shell: str
+
+
+def read_release(language: str) -> Release:
+    """The release in this language. While developing files change under a running server."""
+    return make_release() if settings.DEBUG else remember_release(language)
+
+
+@lru_cache
+def remember_release(language: str) -> Release:
+    return make_release()
+
+
+def make_release() -> Release:
+    draft = write_release("")
+    return write_release(sha256("".join(draft).encode()).hexdigest()[:12])
+
+
+def write_release(version: str) -> Release:
     """Made without the request: no session, no token, no message can get into it."""
-    return render_to_string("offline/shell.html", empty_week())
+    context = {"files": files(), "shell": reverse("workbook:offline"), "static_url": settings.STATIC_URL}
+    worker = render_to_string("offline/sw.js", {**context, "version": version})
+    return Release(worker, render_to_string("offline/shell.html", {**empty_week(), "version": version}))
 
 
 def empty_week() -> dict[str, Any]:
