@@ -47,7 +47,8 @@ export class Box {
   get readers() { return this.readersField.value; }
   get version() { return Number(this.versionField.value); }
   get dirty() { return this.text !== this.savedText || this.readers !== this.savedReaders; }
-  get hasJournal() { return Boolean(this.draft.journal); }
+  get hasJournal() { return Boolean(this.draft.journal) && !this.draft.isStuck; }
+  get wasKept() { return this.draft.wasKept; }
   get isKept() { return this.draft.isKept; }
   mayBeSent(leaving) { return this.isReady && !this.conflict && !this.refusal && (!this.composing || leaving); }
 
@@ -59,23 +60,25 @@ export class Box {
   // The journal was opened, or cannot be: from now on it is saved. `entry` is what it held, if anything.
   open(journal, slot, entry) {
     const isFirst = !this.isReady;
-    this.draft.open(journal, slot);
+    this.draft.open(journal, slot, entry);
     this.isReady = true;
     if (entry) this.restore(entry);
     // What the browser put back after a reload may be old: it goes on from no version, so that the server compares.
     else if (isFirst && this.wasTyped && this.isTyped && performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.versionField.value = 0;
     if (this.dirty || this.sender.pending) this.sender.touched();
     this.changed();
+    if (entry) this.sender.flush();
   }
 
   restore(entry) {
-    if (wellFormed(entry.text) === this.savedText && entry.readers === this.savedReaders) return; // it had arrived
+    const isHere = wellFormed(entry.text) === this.savedText && entry.readers === this.savedReaders;
+    if (isHere && !entry.pending) return; // it had arrived
     if (entry.text !== this.field.value) this.setText(entry.text);
     this.notice = this.form.dataset.restored;
     this.versionField.value = entry.base_version;
     narrow(this.readersField, entry.readers, this.readers !== this.served.readers);
     this.sender.pending = entry.pending;
-    this.sender.plan(0);
+    this.sender.followed = entry.follows;
   }
 
   // Not through `input`: nobody typed.
@@ -108,7 +111,7 @@ export class Box {
   confirmed(answer, save) {
     // Whether somebody wrote after it, before this page was opened.
     const isOld = this.served.text !== null && answer.version < this.served.version;
-    if (this.readers === save.readers) this.readersField.value = answer.readers; // in a conflict the narrower holds
+    if (answer.readers !== save.readers) narrow(this.readersField, answer.readers);
     this.learn({ ...answer, text: save.text });
     if (isOld && !this.dirty && !this.composing) this.adopt(this.served);
     this.notice = "";
@@ -129,14 +132,9 @@ export class Box {
     this.learn(served);
   }
 
-  // After a conflict the member has chosen: `text` goes on from the other side's version.
-  settle(text) {
-    this.learn(this.conflict);
-    narrow(this.readersField, this.savedReaders);
-    this.conflict = this.sender.pending = null;
-    if (text !== this.field.value) this.setText(text);
-    this.touched();
-    this.sender.flush();
+  tell(sentence) {
+    this.notice = sentence;
+    this.show();
   }
 
   show() {

@@ -7,6 +7,7 @@ import { whoIsHere } from "./session.js";
 const KEYS = "keys";
 const UNSENT = "unsent";
 const WEEKS = "weeks";
+const PATIENCE = 3_000;
 let opening = null;
 
 function database() {
@@ -23,6 +24,7 @@ function database() {
       resolve(request.result);
     };
     request.onerror = request.onblocked = () => reject(request.error ?? new Error("blocked"));
+    setTimeout(() => reject(new Error("no answer")), PATIENCE); // asked once more later, it may answer
   });
   opening.catch(() => { opening = null; });
   return opening;
@@ -95,12 +97,12 @@ export class Journal {
   // An entry: { prompt, slot, url, text, readers, base_version, pending }. `slot` is "" but in a second tab with the
   // same box; `pending` is the save whose answer is not known yet.
   async write(entry) {
-    const { prompt, slot = "" } = entry;
+    const { prompt, slot } = entry;
     const sealed = await this.seal(entry, `${this.user}/${prompt}`);
     await transact(UNSENT, "readwrite", (store) => store.put({ user: this.user, prompt, slot, sealed }));
   }
 
-  async remove({ prompt, slot = "" }) {
+  async remove({ prompt, slot }) {
     await transact(UNSENT, "readwrite", (store) => store.delete([this.user, prompt, slot]));
   }
 
@@ -108,6 +110,12 @@ export class Journal {
     const rows = await transact(UNSENT, "readonly", (store) => store.getAll(ofUser(this.user)));
     const opened = rows.map((row) => this.unseal(row.sealed, `${row.user}/${row.prompt}`).catch(() => null));
     return (await Promise.all(opened)).filter(Boolean);
+  }
+
+  // Where entries stand, also those that this key does not open.
+  async places() {
+    const keys = await transact(UNSENT, "readonly", (store) => store.getAllKeys(ofUser(this.user)));
+    return keys.map(([, prompt, slot]) => ({ prompt, slot }));
   }
 
   async keepWeek(path, week) {

@@ -1,4 +1,10 @@
-// Who may read: of two choices the narrower holds. The options stand from the narrowest to the widest.
+// Who may read: of two choices the narrower holds. The options of a field stand in the same order.
+
+const ORDER = ["self", "facilitators", "group"];
+
+export function narrower(one, other) {
+  return ORDER.indexOf(one) < ORDER.indexOf(other) ? one : other;
+}
 
 // Chooses `readers`; where the member has chosen here already, the narrower of both.
 export function narrow(field, readers, isChosen = true) {

@@ -1,6 +1,7 @@
 // When a box is sent: after a pause, in long typing now and then, one request at a time, again and again until the
 // server has confirmed it. An unanswered save is asked for again, under its own name, before anything newer.
 
+import { narrower } from "./readers.js";
 import { operationId, send } from "./save.js";
 
 const PAUSE = 1_500; // after the last input
@@ -14,7 +15,9 @@ export class Sender {
   constructor(box) {
     this.box = box;
     this.pending = null; // the save whose answer is not known
+    this.followed = null; // the name of one that arrived, though not as it would be sent today
     this.inFlight = false;
+    this.isUrgent = false; // somebody looked, or the network came back, while it was under way
     this.attempt = 0;
     this.since = 0; // the oldest change that the server has not confirmed
     this.later = 0; // the first change after the save that is under way
@@ -24,6 +27,10 @@ export class Sender {
 
   get isFailing() {
     return this.attempt > 0;
+  }
+
+  get hasNewer() {
+    return this.pending?.text !== this.box.text || this.pending.readers !== this.box.readers;
   }
 
   // Something was typed or chosen.
@@ -44,17 +51,20 @@ export class Sender {
   flush({ leaving = false } = {}) {
     clearTimeout(this.timer);
     if (!this.box.mayBeSent(leaving) || !(this.box.dirty || this.pending)) return;
-    if (this.inFlight && !(leaving && this.box.dirty && this.pending?.text !== this.box.text)) return; // the answer starts the next one
+    this.isUrgent = this.inFlight; // should the one under way fail, the next is not far away
+    if (this.inFlight && !(leaving && this.box.dirty && this.hasNewer)) return; // the answer starts the next one
     this.post();
   }
 
   // The save that comes next. When the page is left in the middle of one, the newer text goes at once and says
   // which save it follows: nobody can know yet what version that one makes.
   next() {
-    if (this.pending && !this.inFlight) return this.pending;
+    // Who may read has been narrowed since: nobody else gets to see it in between.
+    if (this.pending && !this.inFlight) return { ...this.pending, readers: narrower(this.pending.readers, this.box.readers) };
+    const follows = this.inFlight ? this.pending.operation_id : this.followed;
     return {
       operation_id: operationId(),
-      ...(this.inFlight ? { follows: this.pending.operation_id } : {}),
+      ...(follows ? { follows } : {}),
       base_version: this.box.version,
       text: this.box.text,
       readers: this.box.readers,
@@ -78,10 +88,11 @@ export class Sender {
   receive(answer, save) {
     this.isBarred = answer.kind === "signed_out" || answer.kind === "user_changed";
     if (answer.kind === "retry" || this.isBarred) {
-      if (answer.error === "reused") this.pending = null;
+      if (answer.error === "reused") Object.assign(this, { followed: save.operation_id, pending: null });
       this.again(answer.after);
     } else {
       if (answer.kind !== "conflict") this.pending = null; // its other side is found again by its name
+      this.followed = null;
       this.attempt = 0;
       this.since = answer.kind === "saved" ? this.later : this.since || Date.now();
       this.later = 0;
@@ -90,7 +101,10 @@ export class Sender {
   }
 
   again(after) {
-    const wait = Math.max(RETRY[Math.min(this.attempt++, RETRY.length - 1)], after * 1_000);
+    const step = this.isUrgent ? 0 : Math.min(this.attempt, RETRY.length - 1);
+    this.attempt += 1;
+    this.isUrgent = false;
+    const wait = Math.max(RETRY[step], after * 1_000);
     this.plan(wait * (0.8 + Math.random() * 0.4));
   }
 }

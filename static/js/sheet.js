@@ -1,14 +1,13 @@
 // The worksheet: every box saves by itself, and one line says how it stands for the whole page.
 
 import { Box } from "./box.js";
-import { deliverOne } from "./delivery.js";
 import { grow } from "./grow.js";
 import { openJournal } from "./journal.js";
+import { Leftovers } from "./leftovers.js";
 import { addPreview } from "./preview.js";
-import { operationId } from "./save.js";
 import { signIn } from "./signin.js";
 import { showPage } from "./status.js";
-import { claim, isAbandoned } from "./tabs.js";
+import { claim, holdBoxes } from "./tabs.js";
 
 const PATIENCE = 3_000; // for a browser that does not open its own storage
 const LATER = 10_000; // and then it is tried again
@@ -24,10 +23,12 @@ class Sheet {
     this.boxes = [];
     for (const element of form.querySelectorAll("[data-box]")) {
       const box = new Box(element, form, () => this.show(), (_, answer) => this.hear(answer));
+      box.putAside = (each) => this.leftovers.putAside(each).catch(() => {});
       this.boxes.push(box);
       grow(box.field);
       addPreview(box);
     }
+    this.leftovers = new Leftovers(form, this.boxes);
     form.dataset.autosave = "";
     this.listen();
     this.show();
@@ -39,46 +40,32 @@ class Sheet {
   }
 
   async open() {
-    this.slot = await claim(this.form, this.boxes);
+    this.slot = await within(claim(this.form, () => this.takeOver()), PATIENCE).catch(() => "");
+    await within(holdBoxes(this.boxes), PATIENCE).catch(() => {});
     await this.openJournal();
     this.form.dataset.ready = "";
     setInterval(() => this.openJournal(), LATER);
   }
 
-  // On a new device the key comes over the network: without one it is asked for again.
+  // On a new device the key comes over the network: without one it is asked for again, as after the journal was lost.
   async openJournal() {
-    if (this.journal) return;
-    const journal = await within(openJournal(Number(this.form.dataset.user)), PATIENCE).catch(() => null);
-    const entries = journal ? await journal.unsent().catch(() => []) : [];
-    if (this.journal) return;
-    this.journal = journal;
-    for (const box of this.boxes) {
-      const [own, ...others] = await this.entriesOf(box, entries);
-      const isTaken = own && box.takes(own);
-      for (const entry of own && !isTaken ? [own, ...others] : others) await this.sendAway(entry);
-      box.open(journal, this.slot, isTaken ? own : null);
-      if (isTaken && own.slot !== this.slot) box.draft.writing?.then(() => journal.remove(own));
-    }
+    if (this.opening || this.slot === undefined || (this.journal && this.boxes.every((box) => box.hasJournal))) return;
+    this.opening = true;
+    this.journal = await within(openJournal(Number(this.form.dataset.user)), PATIENCE).catch(() => null);
+    await within(this.leftovers.open(this.journal, this.slot), PATIENCE).catch(() => this.openWithout());
+    this.opening = false;
   }
 
-  // What the journal holds for a box, one's own place first; a second tab's only when that tab is gone.
-  async entriesOf(box, entries) {
-    const found = [];
-    for (const entry of entries.filter((each) => each.prompt === box.prompt)) {
-      if (entry.slot === this.slot) found.unshift(entry);
-      else if (this.slot === "" && (await isAbandoned(entry.slot))) found.push(entry);
-    }
-    return found;
+  // The tab that was first is gone.
+  async takeOver() {
+    await this.leftovers.takeOver().catch(() => {});
+    await this.refresh();
   }
 
-  // Words for a box in which others stand already: the server keeps them in the history. Until it has them they
-  // stay in the journal, in a place of their own.
-  async sendAway(entry) {
-    const { journal } = this;
-    const place = { ...entry, slot: entry.slot || operationId() };
-    if (place.slot !== entry.slot) await journal.write(place).then(() => journal.remove(entry));
-    const kind = await deliverOne(journal, place, this.form.dataset.csrfCookie);
-    if (kind === "conflict") await journal.remove(place);
+  // What cannot be read must not be taken for nothing.
+  openWithout() {
+    this.journal = null;
+    for (const box of this.boxes) if (!box.isReady) box.open(null, this.slot, null);
   }
 
   flush(options) {
@@ -109,7 +96,7 @@ class Sheet {
   turned() {
     if (document.visibilityState === "hidden") {
       this.hiddenAt = Date.now();
-      this.flush();
+      this.boxes.forEach((box) => box.sender.flush({ leaving: !box.hasJournal })); // it may be the last moment
       return;
     }
     this.resume();
@@ -126,7 +113,7 @@ class Sheet {
     for (const box of this.boxes) {
       const now = state.boxes[box.prompt];
       const isIdle = box.isReady && !box.dirty && !box.sender.pending && !box.conflict && document.activeElement !== box.field;
-      if (now && isIdle && now.version !== box.version) box.adopt(now);
+      if (now && isIdle && now.version > box.version) box.adopt(now);
       box.show();
     }
   }

@@ -4,29 +4,42 @@ import { operationId } from "./save.js";
 
 const forever = new Promise(() => {});
 
-// Resolves to the place in the journal: "" for the first tab. Holds `hisho-box-<prompt>` for every box, shared, so
-// that nobody else sends what stands in them.
-export function claim(form, boxes) {
+// While a page has `hisho-box-<prompt>`, shared, nobody else sends what stands in that box. Resolves when it has all.
+export function holdBoxes(boxes) {
+  const hold = (box) => new Promise((resolve) => {
+    const held = () => { resolve(); return forever; };
+    navigator.locks.request(`hisho-box-${box.prompt}`, { mode: "shared" }, held).catch(resolve);
+  });
+  return navigator.locks ? Promise.all(boxes.map(hold)) : Promise.resolve();
+}
+
+// A place in the journal that belongs to this page for as long as it is open.
+export function holdSlot(slot) {
+  navigator.locks?.request(`hisho-slot-${slot}`, () => forever).catch(() => {});
+  return slot;
+}
+
+// Resolves to the place in the journal: "" for the first tab. `onFirst` is called when that tab was closed.
+export function claim(form, onFirst) {
   const notice = document.querySelector("[data-tabs]");
   if (!navigator.locks) return Promise.resolve("");
-  for (const box of boxes) navigator.locks.request(`hisho-box-${box.prompt}`, { mode: "shared" }, () => forever);
   const name = `hisho-week-${form.dataset.user}-${location.pathname}`;
   return new Promise((resolve) => {
-    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+    const isFirst = (lock) => {
       if (lock) {
         resolve("");
         return forever;
       }
-      const slot = operationId();
       notice.hidden = false;
-      navigator.locks.request(`hisho-slot-${slot}`, () => forever);
-      navigator.locks.request(name, () => { // the other tab was closed
+      resolve(holdSlot(operationId()));
+      navigator.locks.request(name, () => {
         notice.hidden = true;
+        onFirst();
         return forever;
-      });
-      resolve(slot);
+      }).catch(() => {});
       return undefined;
-    });
+    };
+    navigator.locks.request(name, { ifAvailable: true }, isFirst).catch(() => resolve(""));
   });
 }
 

@@ -7,12 +7,16 @@ export function watchShrinking(box) {
   let longest = box.field.value;
   let before = null;
 
+  box.offerUndo = (text) => {
+    before = text;
+    button.hidden = false;
+  };
+
   const watch = () => {
     const text = box.field.value;
     if (text.length >= longest.length) longest = text;
     else if (text.length * 2 < longest.length && longest.length - text.length > LEAST) {
-      before = longest;
-      button.hidden = false;
+      box.offerUndo(longest);
     }
   };
 
