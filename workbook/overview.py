@@ -9,7 +9,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Membership, User
 
 from .models import Feedback, Prompt, Response, Week
-from .worksheet import Box, Sheet, find_place, sheets_of
+from .worksheet import Box, Sheet, find_cohort, sheets_of
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Overview:
 
     def __init__(self, user: User, slug: str) -> None:
         """Raises Http404 if the user may not open the cohort."""
-        self.cohort, self.membership = find_place(user, slug)
+        self.cohort, self.membership = find_cohort(user, slug)
         weeks = list(self.cohort.weeks.all())
         for week in weeks:
             week.cohort = self.cohort

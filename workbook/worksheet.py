@@ -28,6 +28,8 @@ class Box:
     version: int = 0
     errors: list[str] = field(default_factory=list)
     other: str | None = None
+    sent_version: int | None = None
+    """Beside another text: what one's own was typed on. `version` is the other one's."""
 
     def fill(self, response: Response) -> None:
         self.response = response
@@ -83,7 +85,7 @@ def sheets_of(prompts: list[Prompt], boxes: dict[int, Box]) -> list[Sheet]:
     return sheets
 
 
-def find_place(user: User, slug: str) -> tuple[Cohort, Membership | None]:
+def find_cohort(user: User, slug: str) -> tuple[Cohort, Membership | None]:
     """The cohort and the user's place in it; None for an organizer who only looks.
 
     Raises:
@@ -103,7 +105,7 @@ class Worksheet:
     def __init__(self, user: User, slug: str, number: int) -> None:
         """Raises Http404 if the user may not open the cohort, or it has no such week."""
         self.user = user
-        self.cohort, self.membership = find_place(user, slug)
+        self.cohort, self.membership = find_cohort(user, slug)
         self.weeks = list(self.cohort.weeks.all())
         self.week = next((week for week in self.weeks if week.number == number), None)
         if self.week is None:
@@ -183,4 +185,4 @@ class Worksheet:
             if box.is_unsaved:
                 shown = self.boxes[number]
                 shown.text, shown.readers, shown.version = box.text, box.readers, box.version
-                shown.errors, shown.other = box.errors, box.other
+                shown.errors, shown.other, shown.sent_version = box.errors, box.other, box.sent_version
