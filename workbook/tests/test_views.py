@@ -149,7 +149,13 @@ def test_organizer_sees_the_sheet_without_words(client, cast):
     page = client.get(reverse("workbook:week_detail", args=["ours", 1]))
     assert page.status_code == 200
     assert "CANARY" not in page.content.decode()
+    assert "data-email" not in page.content.decode()
     assert client.post(reverse("workbook:week_detail", args=["ours", 1]), {}).status_code == 405
+
+
+def test_a_members_page_knows_her_address_for_signing_in_again(client, cast, week_url):
+    client.force_login(cast.member)
+    assert f'data-email="{cast.member.email}"' in client.get(week_url).content.decode()
 
 
 # Without JavaScript
