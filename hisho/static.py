@@ -71,3 +71,8 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
             bundles.save(name, ContentFile(bundle(name, modules).encode()))
             paths[name] = (bundles, name)
         yield from super().post_process(paths, *args, **options)
+
+    def only_imported(self, modules: Modules) -> set[str]:
+        """The modules of which another one takes something: no page loads them by themselves."""
+        found = ((name, IMPORT.findall(source)) for name, source in modules.items())
+        return {normpath(join(dirname(name), path)) for name, lines in found for names, path in lines if names}

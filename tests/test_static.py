@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from hisho.static import bundle, imports
+from hisho.static import HashedStorage, bundle, imports, in_order
 
 SHARED = "const LEAST = 2;\nexport function twice(x) {\n  return LEAST * x;\n}\n"
 OTHER = 'import { twice } from "./shared.js";\n\nconst LEAST = 3;\nexport const three = twice(LEAST);\n'
@@ -67,5 +67,14 @@ def test_collected_entries_ask_for_nothing_more(tmp_path, settings):
     for entry in modules:
         text = (tmp_path / names[entry]).read_text()
         assert not imports(entry, text), entry
-        for name in imports(entry, modules[entry]):
-            assert modules[name].splitlines()[-1] in text
+        here = set(text.splitlines())
+        for name in in_order(entry, modules):
+            own = [line for line in modules[name].splitlines() if not line.startswith(("import ", "export "))]
+            assert not set(own) - here, (entry, name)
+
+
+def test_modules_that_pages_load_themselves_are_entries():
+    """Of an entry nobody takes anything; another one may run it."""
+    page = 'import "./entry.js";\nimport { twice } from "./shared.js";\n'
+    modules = {**MODULES, "js/page.js": page, "js/more/deep.js": 'import { a } from "./own.js";\n'}
+    assert HashedStorage().only_imported(modules) == {"js/shared.js", "js/other.js", "js/more/own.js"}

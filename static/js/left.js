@@ -1,0 +1,49 @@
+// What every page says of words that could not be sent: where they belong; and those that the server does not take, or
+// whose week this device does not know, to take along.
+
+import { offer } from "./rescue.js";
+
+const weekOf = (entry, weeks) => weeks.find((week) => week.prompts.includes(entry.prompt));
+
+const isStuck = (entry, weeks) => entry.kind === "refused" || (entry.kind === "conflict" && !weekOf(entry, weeks));
+
+function linkTo(week) {
+  const link = document.createElement("a");
+  link.href = week.path;
+  link.textContent = week.label;
+  return link;
+}
+
+function buildStuck(entry, week) {
+  const panel = document.querySelector("[data-stuck-template]").content.firstElementChild.cloneNode(true);
+  const field = panel.querySelector("textarea");
+  if (week) panel.prepend(linkTo(week));
+  field.value = entry.text;
+  offer(panel, field, `${week?.name ?? "hisho"}-${entry.prompt}.txt`);
+  return panel;
+}
+
+// Built anew only when something else is stuck: she may be in the middle of copying.
+function showStuck(place, stuck, weeks) {
+  const now = JSON.stringify(stuck.map(({ prompt, slot, text }) => [prompt, slot, text]));
+  if (place.dataset.shown !== now) {
+    place.dataset.shown = now;
+    place.querySelector("[data-stuck-texts]").replaceChildren(...stuck.map((entry) => buildStuck(entry, weekOf(entry, weeks))));
+  }
+  place.hidden = !stuck.length;
+}
+
+// `left` as `deliver` gives it; without a `journal` nobody knows where they belong.
+export async function showLeft(left, journal = null) {
+  const line = document.querySelector("[data-unsent-line]");
+  if (!line) return;
+  const elsewhere = left.filter((entry) => entry.kind !== "open");
+  const weeks = elsewhere.length && journal ? await journal.weeks().catch(() => []) : [];
+  const stuck = elsewhere.filter((entry) => isStuck(entry, weeks));
+  const waiting = elsewhere.filter((entry) => !stuck.includes(entry));
+  const places = weeks.filter((week) => waiting.some((entry) => week.prompts.includes(entry.prompt)));
+  line.querySelector("[data-unsent-places]").replaceChildren(...places.flatMap((week) => [linkTo(week), " "]));
+  line.querySelector("[data-waiting]").hidden = !waiting.length;
+  showStuck(line.querySelector("[data-stuck]"), stuck, weeks);
+  line.hidden = !elsewhere.length;
+}
