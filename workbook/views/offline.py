@@ -4,7 +4,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -54,40 +54,48 @@ def read_scripts(found: dict[str, Storage]) -> dict[str, str]:
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the shell. Browsers ask for it at every page; it changes when a file or the shell does."""
-    script = read_worker(get_language())
+    script = read_release(get_language()).worker
     etag = f'"{sha256(script.encode()).hexdigest()}"'
     headers = {"Cache-Control": "no-cache", "ETag": etag}
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8", headers=headers)
     return get_conditional_response(request, etag=etag, response=response)
 
 
-def read_worker(language: str) -> str:
-    """The script in this language's version. While developing files change under a running server."""
-    return write_worker() if settings.DEBUG else remember_worker(language)
-
-
-@lru_cache
-def remember_worker(language: str) -> str:
-    return write_worker()
-
-
-def write_worker() -> str:
-    context = {"files": files(), "shell": reverse("workbook:offline"), "static_url": settings.STATIC_URL}
-    parts = [render_to_string("offline/sw.js", context), write_shell()]
-    version = sha256("".join(parts).encode()).hexdigest()[:12]
-    return render_to_string("offline/sw.js", {**context, "version": version})
-
-
 @login_not_required
 @require_GET
 def shell(request: HttpRequest) -> HttpResponse:
     """The page that stands in for members' pages while there is no network. It knows nobody."""
-    return HttpResponse(write_shell())
+    return HttpResponse(read_release(get_language()).shell)
 
 
-def write_shell() -> str:
+class Release(NamedTuple):
+    """The worker and the shell that it keeps. Both name their version: while a deploy rolls out, a browser may get
+    one from the old server and one from the new."""
+
+    worker: str
+    shell: str
+
+
+def read_release(language: str) -> Release:
+    """The release in this language. While developing files change under a running server."""
+    return make_release() if settings.DEBUG else remember_release(language)
+
+
+@lru_cache
+def remember_release(language: str) -> Release:
+    return make_release()
+
+
+def make_release() -> Release:
+    draft = write_release("")
+    return write_release(sha256("".join(draft).encode()).hexdigest()[:12])
+
+
+def write_release(version: str) -> Release:
     """Made without the request: no session, no token, no message can get into it."""
-    return render_to_string("offline/shell.html", empty_week())
+    context = {"files": files(), "shell": reverse("workbook:offline"), "static_url": settings.STATIC_URL}
+    worker = render_to_string("offline/sw.js", {**context, "version": version})
+    return Release(worker, render_to_string("offline/shell.html", {**empty_week(), "version": version}))
 
 
 def empty_week() -> dict[str, Any]:
