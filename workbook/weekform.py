@@ -5,7 +5,7 @@ from typing import Any
 from cohorts.models import User
 
 from .forms import ResponseForm
-from .models import Prompt, Response, Save
+from .models import Prompt, Readers, Response, Saved
 from .worksheet import Box
 
 
@@ -28,37 +28,54 @@ class WeekForm:
         Returns:
             Whether there are boxes and all are saved. Otherwise they hold what was typed and say what is wrong.
         """
-        sent = [box for box in self.boxes.values() if f"text-{box.prompt.pk}" in data]
-        saves = [self._save_of(box, data, device) for box in sent]
-        changed = [save for save in saves if save]
-        current = {box.prompt.pk: box.response for box in sent}
-        for save, saved in zip(changed, Response.objects.write_together(changed, current), strict=True):
-            box = self.boxes[save.prompt_id]
+        changed = self._changed(data)
+        where = (self.membership_id, self.questions, device)
+        saves = [form.save_of(box.prompt.pk, *where) for box, form in changed]
+        current = {box.prompt.pk: box.response for box, _form in changed}
+        for (box, form), saved in zip(changed, Response.objects.write_together(saves, current), strict=True):
             box.fill(saved.response)
             if not saved.accepted:
-                box.text, box.other = save.text, saved.response.text
-        return bool(self.boxes) and not any(box.is_unsaved for box in sent)
+                self._confront(box, form, saved)
+        return bool(self.boxes) and not any(box.is_unsaved for box in self.boxes.values())
 
     def keep(self, data: Any, reason: str) -> bool:
         """Put what was typed into the boxes again, with the reason why it is not saved. Always False."""
-        for box in self.boxes.values():
-            typed = data.get(f"text-{box.prompt.pk}", box.text)
-            if typed != box.text:
-                box.text, box.errors = typed, [reason]
+        for box, form in self._changed(data):
+            self._refuse(box, form, [reason])
         return False
 
-    def _save_of(self, box: Box, data: Any, device: str) -> Save | None:
-        """What is to be saved of a box; None if it is unchanged, or cannot be and says so."""
-        form = ResponseForm.from_page(data, box.prompt.pk)
-        if not form.is_valid():
-            box.text = data[f"text-{box.prompt.pk}"]
-            box.version = form.cleaned_data.get("base_version", box.version)
-            box.readers = form.cleaned_data.get("readers", box.readers)
-            box.errors = [message for messages in form.errors.values() for message in messages]
-            return None
+    def _changed(self, data: Any) -> list[tuple[Box, ResponseForm]]:
+        """Every box that is to be saved, with what was sent; those with something wrong say so instead."""
+        changed = []
+        for box in self.boxes.values():
+            if f"text-{box.prompt.pk}" not in data:
+                continue
+            form = ResponseForm.from_page(data, box.prompt.pk)
+            if not form.is_valid():
+                self._refuse(box, form, [message for messages in form.errors.values() for message in messages])
+            elif self._is_changed(box, form):
+                changed.append((box, form))
+        return changed
+
+    @staticmethod
+    def _is_changed(box: Box, form: ResponseForm) -> bool:
+        """Whether the member changed the box on her page, which may be an old one."""
         sent, base = (form.cleaned_data["text"], form.cleaned_data["readers"]), form.cleaned_data["base_version"]
         if sent == (box.text, box.readers):
-            return None
-        if box.response and box.version != base and box.response.held(base, *sent):
-            return None  # an old page; this box was not touched on it
-        return form.save_of(box.prompt.pk, self.membership_id, self.questions, device)
+            return False
+        return not (box.response and box.version != base and box.response.held(base, *sent))
+
+    @staticmethod
+    def _refuse(box: Box, form: ResponseForm, reasons: list[str]) -> None:
+        """Leave the box as it was sent, on the version it was sent with: the next try meets what came meanwhile."""
+        box.text = form.data["text"]
+        box.version = form.cleaned_data.get("base_version", 0)
+        box.readers = form.cleaned_data.get("readers", box.readers)
+        box.errors = reasons
+
+    @staticmethod
+    def _confront(box: Box, form: ResponseForm, saved: Saved) -> None:
+        """Show the sent text beside the other one."""
+        sent = form.cleaned_data
+        box.text, box.other, box.sent_version = sent["text"], saved.response.text, sent["base_version"]
+        box.readers = Readers.narrower(sent["readers"], saved.response.readers)

@@ -94,3 +94,25 @@ def test_both_sides_of_a_conflict_without_javascript(plain_page, cast, sign_in, 
     plain_page.locator(f"#text-{writer.prompt.pk}").fill("今日は雨。")
     plain_page.get_by_role("button", name="保存", exact=True).click()
     expect(plain_page.locator(".conflict mark")).to_have_text(["雨", "晴れ"])
+
+
+def test_a_conflict_from_before_the_script_came_is_chosen_not_saved_over(phone, cast, sign_in, writer):
+    """Saved by the plain form, because the script was late; the page with both texts has it."""
+    sign_in(phone, cast.member)
+    writer.save("はじめ")
+    phone.route("**/*.js", lambda route: route.abort("connectionreset"))
+    phone.goto(writer.prompt.section.week.get_absolute_url())
+    field = phone.locator(f"#text-{writer.prompt.pk}")
+    field.fill("机で")
+    writer.save("電話で")
+    phone.unroute("**/*.js")
+    phone.get_by_role("button", name="保存", exact=True).click()
+    bar = phone.locator(".conflict").filter(has=phone.locator("[data-keep]"))
+    expect(bar.locator("[data-other]")).to_have_text("電話で")
+    expect(field).to_have_value("机で")
+    response = Response.objects.get(prompt=writer.prompt)
+    assert (response.text, response.version) == ("電話で", 2)
+    bar.get_by_role("button", name="これを残す").click()
+    expect(phone.locator(f"#box-{writer.prompt.pk} [data-version]")).to_have_value("3")
+    response.refresh_from_db()
+    assert (response.text, response.version) == ("机で", 3)
