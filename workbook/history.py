@@ -208,6 +208,17 @@ class Entry:
         return Readers.SELF.label if self.is_branch else self.revision.get_readers_display()
 
     @property
+    def restored_readers(self) -> str:
+        """Who may read it after going back: nobody whom it was not meant for, or who cannot read the box today."""
+        return Readers.narrower(self.revision.readers, self.response.readers)
+
+    @property
+    def readers_to_tell(self) -> str:
+        """Those in words, unless they stay as they are. What never was in the box gets readers only then."""
+        is_told = self.is_branch or self.restored_readers != self.response.readers
+        return Readers(self.restored_readers).label if is_told else ""
+
+    @property
     def began_at(self) -> datetime:
         return self.marks[0].created_at
 
@@ -291,22 +302,18 @@ class History:
             "questions": list(Prompt.objects.beside(self.prompt.pk).values_list("text", flat=True)),
             "device": device,
         }
-        saved = Response.objects.write(form.save_of(entry.revision.text, self.readers_of(entry), **box))
+        saved = Response.objects.write(form.save_of(entry.revision.text, entry.restored_readers, **box))
         return saved.accepted and saved.version == saved.response.version
-
-    def readers_of(self, entry: Entry) -> str:
-        """Who may read a version that is restored."""
-        return Readers.narrower(entry.revision.readers, self.response.readers)
 
     def told(self, entry: Entry) -> str:
         """What is said after restoring."""
         moment = date_format(localtime(entry.revision.created_at), _("F j (D) H:i"))
         said = _("This is the text of %(moment)s again. The one that stood here is kept in the history.")
-        readers = self.readers_of(entry)
-        if readers == self.response.readers:
-            return said % {"moment": moment}
-        narrower = _("It can be read as it could then: %(readers)s.") % {"readers": Readers(readers).label}
-        return f"{said % {'moment': moment}} {narrower}"
+        told = [said % {"moment": moment}]
+        if entry.readers_to_tell:
+            then, now = _("It can be read as it could then: %(readers)s."), _("It can be read by: %(readers)s.")
+            told.append((now if entry.is_branch else then) % {"readers": entry.readers_to_tell})
+        return " ".join(told)
 
     @cached_property
     def _groups(self) -> list[Group]:

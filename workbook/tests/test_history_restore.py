@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tests.boxwriter import BoxWriter
 from workbook.models import Readers, Response, Revision, Week
@@ -22,6 +23,14 @@ def writer(cast):
 def member(client, cast):
     client.force_login(cast.member)
     return client
+
+
+def after_going_back(label):
+    return _("Readers after going back: %(readers)s") % {"readers": label}
+
+
+def readable_by(label):
+    return _("It can be read by: %(readers)s.") % {"readers": label}
 
 
 def test_going_back_is_a_new_save(member, writer):
@@ -104,6 +113,43 @@ def test_the_other_side_of_a_conflict_can_be_taken_over(member, writer):
     member.post(writer.restore_url(branch), writer.body(2))
     assert Response.objects.get(prompt=writer.prompt).text == "机で"
     assert Revision.objects.get(pk=branch.pk).version is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "now", "expected", "label"),
+    [
+        ("self", "group", "self", "自分だけ"),
+        ("group", "self", "self", "自分だけ"),
+        ("facilitators", "group", "facilitators", "ファシリテーターまで"),
+        ("group", "group", "group", "グループ"),
+    ],
+)
+def test_the_other_side_of_a_conflict_says_who_will_read_it(member, writer, sent, now, expected, label):
+    """Nobody could read it so far, whatever was chosen for it: also what stays as wide as the box is told."""
+    writer.save("はじめ", readers=Readers.GROUP)
+    writer.save("電話で", readers=Readers.GROUP)
+    branch = writer.save("机で", base=1, readers=sent)
+    writer.version = Response.objects.get(prompt=writer.prompt).version
+    writer.save("そのあと", readers=now)
+    for url in (writer.url, reverse("workbook:history_revision", args=[writer.prompt.pk, branch.pk])):
+        page = member.get(url).content.decode()
+        form = page[page.index(f'action="{writer.restore_url(branch)}"') :].partition("</form>")[0]
+        described = f"when-{branch.pk} readers-{branch.pk}"
+        assert f'aria-describedby="{described}"' in form
+        assert f'id="readers-{branch.pk}">{after_going_back(label)}</span>' in form
+    page = member.post(writer.restore_url(branch), writer.body(), follow=True).content.decode()
+    response = Response.objects.get(prompt=writer.prompt)
+    assert (response.text, response.readers) == ("机で", expected)
+    assert response.revisions.get(version=response.version).readers == expected
+    assert readable_by(label) in page
+
+
+def test_a_version_with_narrower_readers_says_so_at_the_button(member, writer):
+    narrow = writer.save("ひとりの", readers=Readers.SELF)
+    wide = writer.save("みんなの", minutes=30, readers=Readers.GROUP)
+    writer.save("いま", minutes=30, readers=Readers.GROUP)
+    page = member.get(writer.url).content.decode()
+    assert [f'id="readers-{revision.pk}"' in page for revision in (narrow, wide)] == [True, False]
 
 
 def test_no_button_for_what_stands_in_the_box(member, writer):
