@@ -55,7 +55,7 @@ export class Box {
   get isTyped() { return this.field.value !== this.field.defaultValue; }
 
   // Whether what the journal holds may stand here: nothing else was typed before it was opened.
-  takes(entry) { return entry.text === this.field.value || (!this.isTyped && !this.composing); }
+  takes(entry) { return entry.text === this.field.value || (!this.isTyped && !this.composing && this.savedText !== null); }
 
   // The journal was opened, or cannot be: from now on it is saved. `entry` is what it held, if anything.
   open(journal, slot, entry) {
