@@ -43,7 +43,7 @@ def test_without_javascript(plain_page, cast, sign_in, writer):
     sign_in(plain_page, cast.member)
     plain_page.goto(writer.url)
     plain_page.get_by_role("link", name="この文章を開く").last.click()
-    expect(plain_page.get_by_label("書いたまま")).to_have_value("まえ")
+    expect(plain_page.get_by_label("書いたとおりの文字")).to_have_value("まえ")
     plain_page.get_by_role("button", name="この文章に戻す").click()
     expect(plain_page.locator(f"#text-{writer.prompt.pk}")).to_have_value("まえ")
 

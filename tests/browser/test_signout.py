@@ -61,7 +61,7 @@ def test_sign_out_takes_the_key_and_leaves_the_words_sealed(sheet, proxy, cast, 
     sheet.goto("/profile/")
     sheet.get_by_role("button", name="ログアウト").click()
     panel = sheet.locator("[data-before-sign-out]")
-    expect(panel.get_by_role("heading")).to_have_text("送信していない文章が1つあります")
+    expect(panel.get_by_role("heading")).to_have_text("送信していない文章が1件あります")
     panel.get_by_role("button", name="この端末に残してログアウト").click()
     sheet.wait_for_url("**/accounts/login/**")
     assert (count(sheet, "keys"), count(sheet, "unsent")) == (0, 1)
@@ -121,6 +121,13 @@ def test_sign_out_can_be_left(sheet, proxy, prompt):
     write_offline(sheet, prompt, "やめておく")
     come_back(sheet)
     sheet.goto("/accounts/logout/")
-    sheet.get_by_role("link", name="やめる").click()
+    sheet.get_by_role("link", name="ログアウトしない").click()
     sheet.wait_for_url("**/")
     assert (count(sheet, "keys"), count(sheet, "unsent")) == (1, 1)
+
+
+def test_sign_out_of_a_browser_that_does_not_open_its_storage(sheet):
+    sheet.add_init_script("IDBFactory.prototype.open = () => ({});")
+    sheet.goto("/profile/")
+    sheet.get_by_role("button", name="ログアウト").click()
+    sheet.wait_for_url("**/accounts/login/**")

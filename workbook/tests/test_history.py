@@ -112,7 +112,7 @@ def test_a_version_says_when_where_how_much_and_who_could_read(member, writer):
     page = member.get(writer.url).content.decode()
     for said in [
         "iPhone",
-        "端末は不明",
+        "端末はわかりません",
         "自分だけ",
         "グループ",
         "いまの文章",
