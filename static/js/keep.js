@@ -52,11 +52,14 @@ export async function keepWeek(form, boxes, journal) {
   });
 }
 
+// What is newer stays: an answer may come again after the box moved on.
+const newerOf = (box, known) => (known && known.version >= box.version ? { ...box, ...known } : box);
+
 // The boxes of weeks kept before, as the server has confirmed them since: `known` by the prompt's number.
 export async function keepBoxes(journal, known) {
   for (const week of await journal.weeks()) {
     if (!week.prompts.some((prompt) => prompt in known)) continue;
-    const boxesOf = (section) => section.boxes.map((box) => ({ ...box, ...known[box.prompt] }));
+    const boxesOf = (section) => section.boxes.map((box) => newerOf(box, known[box.prompt]));
     const sections = week.sections.map((section) => ({ ...section, boxes: boxesOf(section) }));
     await journal.keepWeek(week.path, { ...week, sections });
   }

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from cohorts.models import User
@@ -23,7 +23,10 @@ sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
 
 TIMEOUT = 10_000
 # Answers that a page is prepared for; the browser reports them all the same.
-EXPECTED = re.compile(r"status of (401|403|409|413|422|429)|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET")
+EXPECTED = re.compile(
+    r"status of (401|403|409|413|422|429)|status of 404.* at \S+/response/$"
+    r"|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,13 +73,17 @@ def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[...
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and problems.append(message.text))
+        page.on("console", lambda message: message.type == "error" and problems.append(described(message)))
         return page
 
     yield make
     for context in contexts:
         context.close()
     assert [problem for problem in problems if not EXPECTED.search(problem)] == []
+
+
+def described(message: ConsoleMessage) -> str:
+    return f"{message.text} at {message.location['url']}"
 
 
 def address(live_server: LiveServer) -> str:
