@@ -3,6 +3,7 @@
 
 import { deliver } from "./delivery.js";
 import { countUnsent, forgetKeys, openJournal } from "./journal.js";
+import { showLeft } from "./left.js";
 import { whoIsHere } from "./session.js";
 import { askBeforeSigningOut } from "./signout.js";
 
@@ -11,23 +12,6 @@ const HIDDEN = 30_000;
 
 function register() {
   navigator.serviceWorker?.register("/sw.js").catch(() => {}); // a convenience: without it pages need the network
-}
-
-// Where the words that are left belong: a link to each week that this device knows.
-async function showLeft(left, journal) {
-  const line = document.querySelector("[data-unsent-line]");
-  if (!line) return;
-  const elsewhere = left.filter((entry) => entry.kind !== "open");
-  const weeks = elsewhere.length ? await journal.weeks() : [];
-  const places = weeks.filter((week) => elsewhere.some((entry) => week.prompts.includes(entry.prompt)));
-  const links = places.map((week) => {
-    const link = document.createElement("a");
-    link.href = week.path;
-    link.textContent = week.label;
-    return link;
-  });
-  line.querySelector("[data-unsent-places]").replaceChildren(...links.flatMap((link) => [link, " "]));
-  line.hidden = !elsewhere.length;
 }
 
 class Courier {
@@ -46,14 +30,19 @@ class Courier {
   async work() {
     clearTimeout(this.timer);
     if (!(await countUnsent(this.user))) {
-      document.querySelector("[data-unsent-line]")?.setAttribute("hidden", "");
+      await showLeft([]);
       return;
     }
     this.plan(); // whatever goes wrong below
-    const journal = await openJournal(this.user);
-    const left = await deliver(journal, this.csrfCookie);
-    if (!left.some((entry) => entry.kind === "retry")) clearTimeout(this.timer);
-    await showLeft(left, journal);
+    let journal = null;
+    let left = document.querySelector("[data-worksheet]") ? [] : [{ kind: "retry" }]; // something is, whatever it is
+    try {
+      journal = await openJournal(this.user);
+      left = await deliver(journal, this.csrfCookie);
+      if (!left.some((entry) => entry.kind === "retry")) clearTimeout(this.timer);
+    } finally {
+      await showLeft(left, journal);
+    }
   }
 
   plan() {

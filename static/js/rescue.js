@@ -6,28 +6,32 @@ function panelOf(box) {
   let panel = box.element.querySelector("[data-rescue]");
   if (panel) return panel;
   panel = document.querySelector("[data-rescue-template]").content.firstElementChild.cloneNode(true);
-  panel.querySelector("[data-copy]").addEventListener("click", () => copy(box, panel));
-  panel.querySelector("[data-download]").addEventListener("click", () => download(box));
+  offer(panel, box.field, `${box.form.dataset.week}-${box.prompt}.txt`);
   box.status.after(panel);
   return panel;
 }
 
-async function copy(box, panel) {
-  const say = panel.querySelector("[data-copied]");
+// Lets the buttons of the panel take along what stands in the field.
+export function offer(panel, field, name) {
+  panel.querySelector("[data-copy]").addEventListener("click", () => copy(field, panel.querySelector("[data-copied]")));
+  panel.querySelector("[data-download]").addEventListener("click", () => download(field.value, name));
+}
+
+async function copy(field, say) {
   try {
-    await navigator.clipboard.writeText(box.field.value);
+    await navigator.clipboard.writeText(field.value);
     say.textContent = say.dataset.copied;
   } catch {
-    box.field.focus();
-    box.field.select(); // where pages may not write to the clipboard, one key is left to press
+    field.focus();
+    field.select(); // where pages may not write to the clipboard, one key is left to press
     say.textContent = say.dataset.selected;
   }
 }
 
-function download(box) {
+function download(text, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([box.field.value], { type: "text/plain;charset=utf-8" }));
-  link.download = `${box.form.dataset.week}-${box.prompt}.txt`;
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
