@@ -99,6 +99,19 @@ def test_week_opens_again_and_is_written_in(sheet, prompt):
     assert Revision.objects.filter(response__prompt=prompt, version=None).count() == 0
 
 
+def test_preview_of_a_kept_week(sheet, prompt):
+    go_offline(sheet)
+    sheet.reload()
+    box(sheet, prompt).fill("これは**「強調」**です")
+    look = sheet.locator(f"#box-{prompt.pk} [data-preview]")
+    look.click()
+    expect(sheet.locator(".preview")).to_have_text("いまはプレビューを表示できません。")
+    look.click()
+    come_back(sheet)
+    look.click()
+    expect(sheet.locator(".preview strong")).to_have_text("「強調」")
+
+
 def test_what_was_saved_a_moment_ago_is_kept(sheet, prompt):
     box(sheet, prompt).fill("さっき保存した")
     expect(sheet.locator("[data-page-status]")).to_contain_text("保存しました")
@@ -260,3 +273,4 @@ def test_silent_network_opens_the_shell(sheet, proxy, prompt, week):
     proxy.plan = UNBROKEN
     proxy.break_all()
     wait_for_text(sheet, prompt, "どこにも届かない")
+    expect(sheet.locator("main [data-fresh]:visible")).to_have_count(1)
