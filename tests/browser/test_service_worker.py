@@ -62,6 +62,17 @@ def test_half_a_version_is_none(sheet, monkeypatch):
     assert versions(sheet) == before
 
 
+def test_shell_of_another_server_is_not_kept(sheet, monkeypatch):
+    """While a deploy rolls out, the new worker may meet a server that still answers with the old shell."""
+    before, old = versions(sheet), offline.make_release()
+    release(monkeypatch, "rolling")
+    new = offline.make_release()
+    monkeypatch.setattr(offline, "make_release", lambda: offline.Release(new.worker, old.shell))
+    with pytest.raises(Error, match="given up"):
+        sheet.evaluate(UPDATE)
+    assert versions(sheet) == before
+
+
 def versions(page: Page) -> list[str]:
     return page.evaluate("caches.keys()")
 
