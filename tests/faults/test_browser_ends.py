@@ -59,7 +59,7 @@ def test_a_killed_browser_loses_a_second_at_most(chrome, pages, tmp_path, figure
             assert phone.conflicts == []
             return lost, len(found)
 
-    results = chrome.run(some_at_once(scale(2, 20), trial))
+    results = chrome.run(some_at_once(scale(1, 20), trial))
     figure("browsers killed", len(results), "≥ 20")
     figure("typing lost by it, s", round(max(lost for lost, _length in results), 2), "≤ 1.0")
     assert all(length for _lost, length in results)

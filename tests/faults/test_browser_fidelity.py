@@ -30,7 +30,7 @@ async def write_all(phone, cases, wrong):
 
 
 def test_every_text_comes_back_to_the_page(chrome, pages, on_sqlite, tmp_path, figure, scale):
-    cases = list(CASES.items())[:: scale(20, 1)]
+    cases = list(CASES.items())[:: scale(40, 1)]
     sites, wrong = {"PostgreSQL": pages, "SQLite": on_sqlite}, []
 
     async def lane(here, week):

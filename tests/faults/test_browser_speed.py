@@ -12,7 +12,7 @@ NETWORKS = {"a good network": (PASS, "", 3), "slow 3G, 20 kB": (SLOW_3G, LONG, 8
 
 
 def test_saving_is_quick(chrome, pages, tmp_path, figure, scale):
-    lanes, count = scale(1, 4), scale(3, 10)
+    lanes, count = scale(1, 4), scale(2, 10)
 
     async def write(name, person):
         network, text, _goal = NETWORKS[name]
