@@ -16,9 +16,11 @@ function linkTo(week) {
 
 function buildStuck(entry, week) {
   const panel = document.querySelector("[data-stuck-template]").content.firstElementChild.cloneNode(true);
-  const field = panel.querySelector("textarea");
+  const place = panel.querySelector("[data-stuck-text]");
+  const field = Object.assign(document.createElement("textarea"), { rows: 4, readOnly: true, value: entry.text });
+  field.setAttribute("aria-label", place.dataset.label);
+  place.replaceWith(field);
   if (week) panel.prepend(linkTo(week));
-  field.value = entry.text;
   offer(panel, field, `${week?.name ?? "hisho"}-${entry.prompt}.txt`);
   return panel;
 }
