@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -53,9 +54,14 @@ def show_versions() -> None:
 
 
 def start_inside(arguments: list[str]) -> int:
-    """This script again, with a display and a message bus of its own."""
+    """This script again, with a display and a message bus of its own. What those say is shown when it fails."""
     command = [*DESKTOP, sys.executable, str(Path(__file__).resolve()), *arguments]
-    return subprocess.run(command, check=False, env={**os.environ, INSIDE: "1"}).returncode
+    with tempfile.TemporaryFile("w+") as noise:
+        done = subprocess.run(command, check=False, env={**os.environ, INSIDE: "1"}, stderr=noise)
+        if done.returncode:
+            noise.seek(0)
+            sys.stderr.write(noise.read()[-2000:])
+    return done.returncode
 
 
 def main() -> int:
@@ -65,6 +71,7 @@ def main() -> int:
         install()
         show_versions()
         return start_inside(arguments)
+    os.dup2(1, 2)
     began = time.monotonic()
     with database_url() as url:
         counts = run_tests("-m", "browsers", "tests/browsers", *arguments, DATABASE_URL=url)

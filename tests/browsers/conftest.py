@@ -7,6 +7,7 @@ WebDriver types past it; the tests with Chromium cover it.
 """
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from django.db import connection
 from cohorts.models import User
 from tests.cast import Cast, make_cast, prompt_of
 from workbook.models import Prompt, Readers, Response, Save
+
+sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
 
 from .device import Device
 from .engines import ENGINES

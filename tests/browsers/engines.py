@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from postgres import free_port
+
 from .webdriver import Driver, HttpDriver, MarionetteDriver
 
 CAPABILITIES = {"acceptInsecureCerts": True, "unhandledPromptBehavior": "ignore", "pageLoadStrategy": "none"}
@@ -85,9 +87,7 @@ def firefox(folder: Path) -> Iterator[Driver]:
 def webkit(folder: Path) -> Iterator[Driver]:
     """A MiniBrowser of WebKitGTK; under automation its profile is in memory."""
     folder.mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
 
     def listens() -> int:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):

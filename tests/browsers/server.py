@@ -18,6 +18,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from postgres import free_port
+
+from tests.faults.server import image_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 30
@@ -41,12 +44,6 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     return key_file, certificate_file
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
@@ -83,9 +80,8 @@ class Server:
         """Start it, unless it runs; returns when it answers."""
         if self.process:
             return
-        command = [sys.executable, "-m", "gunicorn", "hisho.wsgi", "--bind", f"127.0.0.1:{self.port}"]
-        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
-        command += ["--keyfile", str(self.key), "--certfile", str(self.certificate), "--graceful-timeout", "5"]
+        command = [*image_command(self.port), "--graceful-timeout", "5"]
+        command += ["--keyfile", str(self.key), "--certfile", str(self.certificate)]
         with (self.folder / "gunicorn.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         until = time.monotonic() + PATIENCE
