@@ -87,7 +87,7 @@ def run_all() -> dict[str, Counts]:
     results["tests on SQLite"] = run_tests(*WORKERS, "-m", UNIT, DATABASE_URL="sqlite://:memory:")
     with database_url() as url:
         results["tests on PostgreSQL"] = run_tests(*WORKERS, "-m", UNIT, "--database-only", DATABASE_URL=url)
-        results["browser"] = run_tests("-m", "browser and not faults", DATABASE_URL=url, CHROMIUM=browser)
+        results["browser"] = run_tests(*WORKERS, "-m", "browser and not faults", DATABASE_URL=url, CHROMIUM=browser)
     results["faults"] = run_tests("-m", "faults", "tests/faults", CHROMIUM=browser, FAULTS="small")
     return results
 

@@ -50,7 +50,7 @@ export class Box {
   get hasJournal() { return Boolean(this.draft.journal) && !this.draft.isStuck; }
   get wasKept() { return this.draft.wasKept; }
   get isKept() { return this.draft.isKept; }
-  mayBeSent(leaving) { return this.isReady && !this.conflict && !this.refusal && (!this.composing || leaving); }
+  mayBeSent(leaving) { return (this.isReady || (leaving && !this.wasTyped)) && !this.conflict && !this.refusal && (!this.composing || leaving); }
 
   get isTyped() { return this.field.value !== this.field.defaultValue; }
 

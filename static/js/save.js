@@ -53,8 +53,9 @@ async function post(url, body, csrfCookie, keepalive) {
 // Resolves to { kind, ... }. "saved" only if the server confirmed exactly this text; "conflict" with the other text;
 // "signed_out", "user_changed", "refused" as the server says; "retry" for everything that may go better next time.
 // `save`: { operation_id, base_version, text, readers, user }. `again`: it is not the first try.
-export async function send(url, save, csrfCookie, { again = false } = {}) {
-  const sha256 = await digest(save.text);
+export async function send(url, save, csrfCookie, { again = false, leaving = false } = {}) {
+  // WebKit does not wait for a hash when the page goes away: then the request leaves before anything is awaited.
+  const sha256 = leaving ? "" : await digest(save.text);
   const body = JSON.stringify({ ...save, sha256, contract: CONTRACT });
   const small = new TextEncoder().encode(body).length < KEEPALIVE_BYTES;
   let { status, after, answer } = await post(url, body, csrfCookie, small && !again);
@@ -63,7 +64,7 @@ export async function send(url, save, csrfCookie, { again = false } = {}) {
     ({ status, after, answer } = await post(url, body, csrfCookie, false));
   }
   const known = answer && typeof answer === "object" ? answer : {};
-  return { ...known, kind: kindOf(status, known, save, sha256), after };
+  return { ...known, kind: kindOf(status, known, save, sha256 || (await digest(save.text))), after };
 }
 
 function kindOf(status, answer, save, sha256) {

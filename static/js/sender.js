@@ -53,7 +53,7 @@ export class Sender {
     if (!this.box.mayBeSent(leaving) || !(this.box.dirty || this.pending)) return;
     this.isUrgent = this.inFlight; // should the one under way fail, the next is not far away
     if (this.inFlight && !(leaving && this.box.dirty && this.hasNewer)) return; // the answer starts the next one
-    this.post();
+    this.post(leaving);
   }
 
   // The save that comes next. When the page is left in the middle of one, the newer text goes at once and says
@@ -72,14 +72,14 @@ export class Sender {
     };
   }
 
-  async post() {
+  async post(leaving) {
     const save = this.next();
     this.pending = save;
     this.inFlight = true;
     this.sentAt = Date.now();
     this.later = 0;
     this.box.changed(); // the journal learns the name of the save before anybody else
-    const answer = await send(this.box.url, save, this.box.form.dataset.csrfCookie, { again: this.attempt > 0 });
+    const answer = await send(this.box.url, save, this.box.form.dataset.csrfCookie, { again: this.attempt > 0, leaving });
     if (this.pending !== save) return; // left the page in between: the newer one counts
     this.inFlight = false;
     this.receive(answer, save);

@@ -44,6 +44,8 @@ class Sheet {
     await within(holdBoxes(this.boxes), PATIENCE).catch(() => {});
     await this.openJournal();
     this.form.dataset.ready = "";
+    // A save on its way from the page before may have arrived after this one was made.
+    if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.refresh();
     setInterval(() => this.openJournal(), LATER);
   }
 
