@@ -57,6 +57,7 @@ def test_other_forms_are_refused(source):
 
 def test_collected_entries_ask_for_nothing_more(tmp_path, settings):
     settings.STATIC_ROOT = tmp_path
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # without the admin's
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "hisho.static.HashedStorage"},
