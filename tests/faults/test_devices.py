@@ -156,7 +156,7 @@ def test_interleavings(on_postgresql, connection, figure, scale):
     Here.connection = connection
     count = scale(25, 1000)
     chosen = settings(
-        max_examples=count + count // 2,  # in some, next to nothing is sent
+        max_examples=2 * count,  # in some, next to nothing is sent
         stateful_step_count=12,
         deadline=None,
         database=None,
@@ -170,7 +170,7 @@ def test_interleavings(on_postgresql, connection, figure, scale):
     figure("conflicts in them, both texts kept", Here.tally[409])
     figure("texts sent in them, all retrievable", Here.tally["texts"])
     assert Here.tally["interleavings"] >= count
-    assert min(Here.tally[409], Here.tally["late"]) >= count  # they did meet
+    assert min(Here.tally[409], Here.tally["late"]) >= count // 2  # they did meet
 
 
 def test_the_same_moment(on_postgresql, connection, figure, scale):
