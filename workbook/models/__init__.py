@@ -4,7 +4,8 @@ from .journal import JournalKey
 from .place import Place, find_place
 from .plan import Prompt, Section, Week
 from .privacy import PrivacyPage
-from .talk import AccessRecord, Feedback, Reading
+from .records import AccessRecord
+from .talk import Feedback, Reading
 from .words import MAX_LENGTH, OperationReused, Readers, Response, Revision, Save, Saved, TooManySaves
 
 __all__ = [
