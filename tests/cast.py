@@ -84,7 +84,7 @@ def join(cohort: Cohort, user: User, role: str = "member") -> Membership:
 
 def write(membership: Membership, prompt: Prompt, text: str, readers: str = Readers.FACILITATORS) -> Response:
     """Write as the page does, through the model's verb."""
-    return Response.objects.write(Save(prompt.pk, membership.pk, uuid4(), 0, text, readers, QUESTIONS)).response
+    return Response.objects.write(Save(prompt.pk, membership.pk, uuid4(), 0, text, readers, QUESTIONS)).row
 
 
 def prompt_of(cohort: Cohort, week: int = 1, kind: str = Section.Kind.REFLECTION, position: int = 1) -> Prompt:

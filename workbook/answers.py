@@ -41,7 +41,7 @@ from cohorts.outage import is_outage, leave_connection
 from .changes import SECONDS, changes
 from .forms import ResponseForm, Unreadable
 from .models import Saved, TooManySaves
-from .models.words import digest
+from .models.saving import digest
 
 logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
@@ -107,7 +107,7 @@ def allow(method: str) -> Callable[[View], View]:
 
 def saved(request: HttpRequest, result: Saved, form: ResponseForm) -> Answer:
     """200 with the hash of what the server holds, or 409 with the other text and what differs."""
-    response, sent = result.response, form.cleaned_data
+    response, sent = result.row, form.cleaned_data
     common = {
         "operation_id": form.data["operation_id"],
         "version": result.version,

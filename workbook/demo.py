@@ -171,8 +171,8 @@ class _Telling:
         save = Save(prompt.pk, membership.pk, uuid4(), base or 0, text, place.readers, questions)
         saved = Response.objects.write(save)
         moment = self._moment(name, place)
-        Response.objects.filter(pk=saved.response.pk).update(updated_at=moment)
-        Revision.objects.filter(response=saved.response, version=saved.version).update(created_at=moment)
+        Response.objects.filter(pk=saved.row.pk).update(updated_at=moment)
+        Revision.objects.filter(response=saved.row, version=saved.version).update(created_at=moment)
 
     def _settle(self, response: Response, outcome: str) -> None:
         response.settle(outcome)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from .models import MAX_LENGTH, Readers, Response, Save
-from .models.words import digest
+from .models.saving import digest
 
 MAX_BODY = 1_000_000
 """Bytes of one autosave: 100,000 characters of four bytes each, with room for the rest."""

@@ -303,7 +303,7 @@ class History:
             "device": device,
         }
         saved = Response.objects.write(form.save_of(entry.revision.text, entry.restored_readers, **box))
-        return saved.accepted and saved.version == saved.response.version
+        return saved.accepted and saved.version == saved.row.version
 
     def told(self, entry: Entry) -> str:
         """What is said after restoring."""

@@ -33,7 +33,7 @@ class WeekForm:
         saves = [form.save_of(box.prompt.pk, *where) for box, form in changed]
         current = {box.prompt.pk: box.response for box, _form in changed}
         for (box, form), saved in zip(changed, Response.objects.write_together(saves, current), strict=True):
-            box.fill(saved.response)
+            box.fill(saved.row)
             if not saved.accepted:
                 self._confront(box, form, saved)
         return bool(self.boxes) and not any(box.is_unsaved for box in self.boxes.values())
@@ -77,5 +77,5 @@ class WeekForm:
     def _confront(box: Box, form: ResponseForm, saved: Saved) -> None:
         """Show the sent text beside the other one."""
         sent = form.cleaned_data
-        box.text, box.other, box.sent_version = sent["text"], saved.response.text, sent["base_version"]
-        box.readers = Readers.narrower(sent["readers"], saved.response.readers)
+        box.text, box.other, box.sent_version = sent["text"], saved.row.text, sent["base_version"]
+        box.readers = Readers.narrower(sent["readers"], saved.row.readers)

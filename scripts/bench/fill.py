@@ -14,7 +14,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Membership, User
 from workbook.importer import bundled
 from workbook.models import Feedback, Prompt, Readers, Reading, Response, Revision
-from workbook.models.words import digest
+from workbook.models.saving import digest
 from workbook.opening import open_cohort
 
 from .texts import comment, nickname, own_words

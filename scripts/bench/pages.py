@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from workbook.models.words import digest
+from workbook.models.saving import digest
 
 from .client import CSRF, Ask
 from .people import CURRENT_WEEK, Box, Member, People

@@ -109,6 +109,6 @@ def write_elsewhere(cast: Cast, prompt: Prompt) -> Callable[[str], Response]:
         held = Response.objects.filter(prompt=prompt).first()
         version = held.version if held else 0
         save = Save(prompt.pk, cast.membership.pk, uuid4(), version, text, Readers.FACILITATORS, [])
-        return Response.objects.write(save).response
+        return Response.objects.write(save).row
 
     return write

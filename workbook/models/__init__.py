@@ -4,9 +4,11 @@ from .journal import JournalKey
 from .place import Place, find_place
 from .plan import Prompt, Section, Week
 from .privacy import PrivacyPage
+from .readers import Readers
 from .records import AccessRecord
+from .saving import MAX_LENGTH, OperationReused, Saved, TooManySaves
 from .talk import Feedback, Reading
-from .words import MAX_LENGTH, OperationReused, Readers, Response, Revision, Save, Saved, TooManySaves
+from .words import Response, Revision, Save
 
 __all__ = [
     "MAX_LENGTH",

@@ -11,7 +11,8 @@ from cohorts.models import User
 from cohorts.prepared import Prepared, Slot
 
 from .plan import Prompt
-from .words import MINUTE, Response, is_hurried
+from .saving import MINUTE, is_hurried
+from .words import Response
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,6 @@ def _rows(_limit: int) -> Prepared:
     responses = "section__week__cohort__memberships__responses"
     mine = FilteredRelation(responses, condition=Q(**{f"{responses}__prompt": prompt}))
     # Looked up for one row only.
-    hurried = ExpressionWrapper(Q(pk=prompt) & is_hurried("mine__pk", since), BooleanField())
+    hurried = ExpressionWrapper(Q(pk=prompt) & is_hurried(Response, "mine__pk", since), BooleanField())
     prompts = Prompt.objects.writable_by(user, now).beside(prompt).annotate(mine=mine, is_hurried=hurried).order_by()
     return Prepared(prompts.values_list("pk", "text", "membership_id", "mine__pk", "mine__version", "is_hurried"))

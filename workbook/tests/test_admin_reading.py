@@ -29,7 +29,7 @@ def reader(client, cast):
 def rewrite(response, text, readers=Readers.FACILITATORS):
     response.refresh_from_db()
     save = Save(response.prompt_id, response.membership_id, uuid4(), response.version, text, readers, [])
-    return Response.objects.write(save).response
+    return Response.objects.write(save).row
 
 
 def revision_of(response):

@@ -172,7 +172,7 @@ def form_of(save: Save, prompts, words: str) -> list[Save]:
 def current(save, prompts) -> dict[int, Response]:
     """What both boxes hold, as the page of the form knows it."""
     saves = [replace(save, prompt_id=prompt.pk, operation_id=uuid4()) for prompt in prompts]
-    return {one.prompt_id: Response.objects.write(one).response for one in saves}
+    return {one.prompt_id: Response.objects.write(one).row for one in saves}
 
 
 def test_form_and_autosave_at_once(save, prompts, current):
@@ -241,7 +241,7 @@ def test_a_box_that_moved_on_since_its_place_was_found(base, cast, save, prompts
     place = find_place(cast.member, prompts[0].pk)
     Response.objects.write(replace(save, operation_id=uuid4(), base_version=1, text="電話で"))
     late = Response.objects.write(replace(save, operation_id=uuid4(), base_version=base, text="机で"), place)
-    assert (late.accepted, late.version, late.response.text) == (False, 2, "電話で")
+    assert (late.accepted, late.version, late.row.text) == (False, 2, "電話で")
     assert texts(prompts[0]) == sorted(["はじめ", "電話で", "机で"])
 
 
@@ -250,7 +250,7 @@ def test_a_box_that_was_empty_when_its_place_was_found(cast, save, prompts):
     assert place.response is None
     Response.objects.write(save)
     late = Response.objects.write(replace(save, operation_id=uuid4(), text="机で"), place)
-    assert (late.accepted, late.version, late.response.text) == (False, 1, "はじめ")
+    assert (late.accepted, late.version, late.row.text) == (False, 1, "はじめ")
 
 
 # What is noted about a text while it moves on
@@ -271,7 +271,7 @@ def meanwhile(table: str, deed: Callable[[], object]) -> Callable:
 
 def test_a_text_saved_while_its_box_is_counted_again_keeps_its_own_count(save, prompts):
     """The old text says nothing but the new question, the text that comes in between does."""
-    response = Response.objects.write(replace(save, text="あたらしい問い？")).response
+    response = Response.objects.write(replace(save, text="あたらしい問い？")).row
     prompts[0].text = "あたらしい問い？"
     own = replace(save, operation_id=uuid4(), base_version=1, text="わたしの言葉", questions=[prompts[0].text])
     counting = meanwhile("workbook_response", lambda: Response.objects.write(own))
@@ -284,7 +284,7 @@ def test_a_text_saved_while_its_box_is_counted_again_keeps_its_own_count(save, p
 
 @pytest.mark.parametrize("first", [None, 1])
 def test_an_older_page_of_a_reader_takes_nothing_back(first, cast, save):
-    response = Response.objects.write(save).response
+    response = Response.objects.write(save).row
     if first:
         Reading.objects.note(cast.facilitator, {response.pk: first})
     newer = meanwhile("workbook_reading", lambda: Reading.objects.note(cast.facilitator, {response.pk: 5}))

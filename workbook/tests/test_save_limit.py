@@ -34,7 +34,7 @@ def post(client, cast, prompt):
 def fill(cast, prompt, accepted, branches=0):
     """A box with so many revisions, all of this moment."""
     first = Save(prompt.pk, cast.membership.pk, uuid4(), 0, "版1", "self", QUESTIONS)
-    response = Response.objects.write(first).response
+    response = Response.objects.write(first).row
     rows = [{"version": number, "text": f"版{number}"} for number in range(2, accepted + 1)]
     rows += [{"version": None, "text": f"別{number}"} for number in range(branches)]
     Revision.objects.bulk_create(Revision(response=response, sha256="", readers="self", **row) for row in rows)

@@ -18,7 +18,7 @@ def opened(cast):
     prompt = prompt_of(cast.cohort, week=2)
     write(cast.membership, prompt, "CANARY-alone", Readers.SELF)
     save = Save(prompt.pk, cast.membership.pk, uuid4(), 1, "みなさんへ", Readers.FACILITATORS, QUESTIONS)
-    return Response.objects.write(save).response
+    return Response.objects.write(save).row
 
 
 def answer(cast, revision):

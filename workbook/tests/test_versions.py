@@ -22,10 +22,10 @@ def after(save, **changes):
 
 
 def test_the_moment_of_the_last_change(save):
-    first = Response.objects.write(save).response
+    first = Response.objects.write(save).row
     before = first.updated_at - timedelta(days=1)
     Response.objects.filter(pk=first.pk).update(updated_at=before)
-    second = Response.objects.write(after(save, base_version=1, text="つづき")).response
+    second = Response.objects.write(after(save, base_version=1, text="つづき")).row
     assert second.updated_at > before + timedelta(hours=23)
     assert Response.objects.get(pk=first.pk).updated_at == second.updated_at
 
@@ -34,7 +34,7 @@ def test_an_emptied_box_is_open_to_a_page_from_before_the_first_save(save):
     Response.objects.write(save)
     Response.objects.write(after(save, base_version=1, text=""))
     late = Response.objects.write(after(save, text="あとから"))
-    assert (late.accepted, late.version, late.response.text) == (True, 3, "あとから")
+    assert (late.accepted, late.version, late.row.text) == (True, 3, "あとから")
 
 
 def test_a_save_that_follows_another_of_its_page_is_no_conflict(save):
@@ -42,9 +42,9 @@ def test_a_save_that_follows_another_of_its_page_is_no_conflict(save):
     Response.objects.write(save)
     left = after(save, text="はじめとつづき", readers=Readers.SELF, follows=save.operation_id)
     saved = Response.objects.write(left)
-    assert (saved.accepted, saved.version, saved.response.text) == (True, 2, "はじめとつづき")
+    assert (saved.accepted, saved.version, saved.row.text) == (True, 2, "はじめとつづき")
     assert Response.objects.write(left).version == 2
-    assert saved.response.revisions.count() == 2
+    assert saved.row.revisions.count() == 2
 
 
 def test_a_save_that_follows_does_not_widen_again(save):
@@ -54,15 +54,15 @@ def test_a_save_that_follows_does_not_widen_again(save):
     old = after(save, base_version=1, text="はじめとつづき")
     Response.objects.write(old)
     left = Response.objects.write(after(save, base_version=1, text="はじめとつづきとおわり", follows=old.operation_id))
-    assert (left.accepted, left.response.text) == (True, "はじめとつづきとおわり")
-    assert Response.objects.get(pk=left.response.pk).readers == Readers.SELF
+    assert (left.accepted, left.row.text) == (True, "はじめとつづきとおわり")
+    assert Response.objects.get(pk=left.row.pk).readers == Readers.SELF
 
 
 def test_a_save_that_follows_does_not_pass_over_others(save):
     Response.objects.write(save)
     Response.objects.write(after(save, base_version=1, text="別の端末"))
     left = Response.objects.write(after(save, text="はじめとつづき", follows=save.operation_id))
-    assert (left.accepted, left.response.text) == (False, "別の端末")
+    assert (left.accepted, left.row.text) == (False, "別の端末")
 
 
 def test_a_save_whose_forerunner_never_came_stands_on_its_own_base(save):
@@ -82,7 +82,7 @@ def test_the_form_meets_nobody_elses_words(client, cast, save):
     other = after(
         save, membership_id=Membership.objects.get(user=cast.colleague).pk, text="ひみつ", readers=Readers.SELF
     )
-    theirs = [Response.objects.write(after(other, prompt_id=save.prompt_id + place)).response for place in (0, 1)]
+    theirs = [Response.objects.write(after(other, prompt_id=save.prompt_id + place)).row for place in (0, 1)]
     client.force_login(cast.member)
     wrong = after(save, prompt_id=save.prompt_id + 1, text="あ" * 100_001)
     answer = press(client, save, wrong)
@@ -96,7 +96,7 @@ def test_the_form_meets_nobody_elses_words(client, cast, save):
 
 
 def test_readers_alone_are_saved_by_the_form(client, cast, save):
-    response = Response.objects.write(save).response
+    response = Response.objects.write(save).row
     client.force_login(cast.member)
     assert press(client, after(save, base_version=1, readers=Readers.SELF)).status_code == 302
     response.refresh_from_db()
