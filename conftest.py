@@ -1,6 +1,7 @@
-"""Fixtures for every test: the cast."""
+"""Fixtures for every test: the cast, and its member as a visitor of the site."""
 
 import pytest
+from django.test import Client
 
 from tests.cast import Cast, make_cast
 
@@ -8,6 +9,14 @@ from tests.cast import Cast, make_cast
 @pytest.fixture
 def cast(db: None) -> Cast:
     return make_cast()
+
+
+@pytest.fixture
+def visitor(cast: Cast) -> Client:
+    """The member, signed in; what breaks becomes the page that she would meet, not an exception in the test."""
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.member)
+    return client
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -20,13 +20,6 @@ urlpatterns = [path("broken/", broken), *real_urls]
 
 
 @pytest.fixture
-def member(cast):
-    client = Client(raise_request_exception=False)
-    client.force_login(cast.member)
-    return client
-
-
-@pytest.fixture
 def box(cast):
     return reverse("workbook:response_save", args=[cast.private.prompt_id])
 
@@ -47,36 +40,36 @@ def test_a_save_without_a_token(cast, box):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("kind", [JSON, "text/plain"])
-def test_a_save_by_another_method(kind, method, member, box):
-    answer = member.generic(method, box, "{}", content_type=kind)
+def test_a_save_by_another_method(kind, method, visitor, box):
+    answer = visitor.generic(method, box, "{}", content_type=kind)
     assert (answer.status_code, answer["Content-Type"], answer["Allow"]) == (405, JSON, "POST")
     assert method == "HEAD" or told(answer) == (405, "method_not_allowed")
 
 
-def test_reading_pages_of_scripts_by_another_method(member):
+def test_reading_pages_of_scripts_by_another_method(visitor):
     for name, arguments in (("session", []), ("week_responses", ["ours", 2])):
-        assert told(member.post(reverse(f"workbook:{name}", args=arguments))) == (405, "method_not_allowed")
+        assert told(visitor.post(reverse(f"workbook:{name}", args=arguments))) == (405, "method_not_allowed")
 
 
-def test_no_such_address(member):
-    assert told(member.post("/no-such-page/", {}, content_type=JSON)) == (404, "not_found")
-    assert told(member.get("/no-such-page/", headers={"accept": JSON})) == (404, "not_found")
+def test_no_such_address(visitor):
+    assert told(visitor.post("/no-such-page/", {}, content_type=JSON)) == (404, "not_found")
+    assert told(visitor.get("/no-such-page/", headers={"accept": JSON})) == (404, "not_found")
 
 
-def test_a_wrong_host(member, box):
-    assert told(member.post(box, {}, content_type=JSON, headers={"host": "evil.example.com"})) == (400, "bad_request")
+def test_a_wrong_host(visitor, box):
+    assert told(visitor.post(box, {}, content_type=JSON, headers={"host": "evil.example.com"})) == (400, "bad_request")
 
 
 @pytest.mark.parametrize("kind", [JSON, "text/plain", "application/x-www-form-urlencoded"])
-def test_far_too_much(kind, member, box):
-    assert told(member.post(box, "x" * LONG, content_type=kind)) == (413, "too_large")
+def test_far_too_much(kind, visitor, box):
+    assert told(visitor.post(box, "x" * LONG, content_type=kind)) == (413, "too_large")
 
 
 @pytest.mark.urls("tests.test_json_errors")
-def test_our_own_fault(member):
-    assert told(member.post("/broken/", {}, content_type=JSON)) == (500, "server_error")
+def test_our_own_fault(visitor):
+    assert told(visitor.post("/broken/", {}, content_type=JSON)) == (500, "server_error")
 
 
-def test_a_person_gets_a_page(member):
-    answer = member.get("/no-such-page/", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+def test_a_person_gets_a_page(visitor):
+    answer = visitor.get("/no-such-page/", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (404, "text/html")

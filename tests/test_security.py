@@ -54,10 +54,8 @@ def test_forbidden_page_has_a_way_on(rf: RequestFactory):
 @pytest.mark.parametrize("kind", ["text/html", "application/json"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.urls("tests.test_security")
-def test_an_error_shows_nothing_of_itself(kind, method, cast):
-    client = Client(raise_request_exception=False)
-    client.force_login(cast.member)
-    response = client.generic(method, "/broken/", "{}", content_type=kind)
+def test_an_error_shows_nothing_of_itself(kind, method, cast, visitor):
+    response = visitor.generic(method, "/broken/", "{}", content_type=kind)
     text = response.content.decode()
     assert response.status_code == 500
     assert response["Content-Type"].split(";")[0] == kind
@@ -68,11 +66,9 @@ def test_an_error_shows_nothing_of_itself(kind, method, cast):
 
 @pytest.mark.parametrize("kind", ["text/html", "application/json"])
 @pytest.mark.urls("tests.test_security")
-def test_a_silent_database_is_no_fault_of_ours(kind, cast):
+def test_a_silent_database_is_no_fault_of_ours(kind, visitor):
     """503 says that trying again will help; the page then sends the words again by itself."""
-    client = Client(raise_request_exception=False)
-    client.force_login(cast.member)
-    response = client.post("/silent/", "{}", content_type=kind)
+    response = visitor.post("/silent/", "{}", content_type=kind)
     assert (response.status_code, response["Retry-After"]) == (503, "2")
     assert response["Content-Type"].split(";")[0] == kind
     assert header_faults(response) == []
@@ -82,10 +78,8 @@ def test_a_silent_database_is_no_fault_of_ours(kind, cast):
 
 
 @pytest.mark.urls("tests.test_security")
-def test_the_error_page_stands_alone(cast, django_assert_num_queries):
-    client = Client(raise_request_exception=False)
-    client.force_login(cast.member)
-    response = client.get("/broken/")
+def test_the_error_page_stands_alone(visitor, django_assert_num_queries):
+    response = visitor.get("/broken/")
     text = response.content.decode()
     assert response.status_code == 500
     assert '<html lang="ja">' in text

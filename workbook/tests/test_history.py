@@ -8,19 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from tests.boxwriter import BoxWriter
 from workbook.models import Readers, Revision
-
-
-@pytest.fixture
-def writer(cast):
-    return BoxWriter(cast)
-
-
-@pytest.fixture
-def member(client, cast):
-    client.force_login(cast.member)
-    return client
 
 
 def entries(client, writer, page=1):

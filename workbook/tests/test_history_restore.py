@@ -8,21 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tests.boxwriter import BoxWriter
 from workbook.models import Readers, Response, Revision, Week
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)"
-
-
-@pytest.fixture
-def writer(cast):
-    return BoxWriter(cast)
-
-
-@pytest.fixture
-def member(client, cast):
-    client.force_login(cast.member)
-    return client
 
 
 def after_going_back(label):

@@ -103,17 +103,14 @@ def test_who_may_not_is_a_line_too(client, cast, prompt, lines):
     assert second.startswith(f"save status=404 error=not_found user={cast.stranger.pk} prompt={prompt.pk} ")
 
 
-def test_what_breaks_is_a_line_too(cast, prompt, lines):
-    client = Client(raise_request_exception=False)
-    client.force_login(cast.member)
-
+def test_what_breaks_is_a_line_too(cast, visitor, prompt, lines):
     def broken(execute, sql, *rest):
         if sql.startswith("INSERT"):
             raise DataError
         return execute(sql, *rest)
 
     with connection.execute_wrapper(broken):
-        assert send(client, prompt).status_code == 500
+        assert send(visitor, prompt).status_code == 500
     assert lines()[0].startswith(f"save status=500 error=- user={cast.member.pk} ")
 
 

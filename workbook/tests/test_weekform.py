@@ -10,22 +10,10 @@ from django.db import OperationalError, connection
 from django.db.models import F
 from django.urls import reverse
 
-from tests.boxwriter import BoxWriter
 from tests.cast import prompt_of, write
 from workbook.models import Readers, Response, Revision
 
 LIMIT = 120
-
-
-@pytest.fixture
-def writer(cast):
-    return BoxWriter(cast)
-
-
-@pytest.fixture
-def member(client, cast):
-    client.force_login(cast.member)
-    return client
 
 
 def sent(prompt, text, base, readers):
