@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -19,7 +20,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django.live_server_helper import LiveServer
 
 from cohorts.models import User
-from tests.cast import Cast, make_cast
+from tests.browser.offline import PHONE, open_week
+from tests.cast import Cast, make_cast, prompt_of
+from tests.faults.proxy import FaultProxy
+from workbook.models import Prompt
 
 sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
 
@@ -122,7 +126,7 @@ def address(live_server: LiveServer) -> str:
 @pytest.fixture
 def phone(new_page: Callable[..., Page]) -> Page:
     """A narrow page with touch."""
-    return new_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    return new_page(**PHONE)
 
 
 @pytest.fixture
@@ -148,3 +152,30 @@ def sign_in(live_server: LiveServer) -> Callable[[Page, User], None]:
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address(live_server)}])
 
     return put
+
+
+@pytest.fixture
+def prompt(cast: Cast) -> Prompt:
+    """The first box of the first week."""
+    return prompt_of(cast.cohort, week=1)
+
+
+@pytest.fixture
+def week(prompt: Prompt) -> str:
+    """The address of its week."""
+    return prompt.section.week.get_absolute_url()
+
+
+@pytest.fixture
+def proxy(live_server: LiveServer) -> Iterator[FaultProxy]:
+    """A network in front of the server that can be broken."""
+    with FaultProxy(urlsplit(live_server.url).port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def sheet(proxy: FaultProxy, new_page: Callable[..., Page], cast: Cast, sign_in: Callable, prompt: Prompt) -> Page:
+    """The member's phone on the first week, behind that network; the week is kept on the device."""
+    page = new_page(base_url=proxy.url, **PHONE)
+    sign_in(page, cast.member)
+    return open_week(page, prompt)

@@ -1,6 +1,5 @@
 """A week opened once opens again without a network, can be written in, and nobody else's words are ever stored."""
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -12,7 +11,6 @@ from tests.browser.offline import (
     BACK,
     CALM,
     OWN,
-    PHONE,
     STORED,
     WAITING,
     block_saves,
@@ -20,7 +18,6 @@ from tests.browser.offline import (
     come_back,
     count,
     go_offline,
-    open_week,
     settle,
     text_of,
     wait_for_text,
@@ -30,7 +27,6 @@ from tests.browser.offline import (
 from tests.browser.test_axe import RULES
 from tests.cast import prompt_of, write
 from tests.faults.plans import SILENT, UNBROKEN, every
-from tests.faults.proxy import FaultProxy
 from workbook.models import Feedback, Readers, Response, Revision, Save
 
 # The journal opens late: a worksheet asks for its place in it first.
@@ -41,30 +37,6 @@ SLOW_LOCKS = """
     else return request.call(this, name, ...rest);
   };
 """
-
-
-@pytest.fixture
-def prompt(cast):
-    return prompt_of(cast.cohort, week=1)
-
-
-@pytest.fixture
-def week(prompt):
-    return prompt.section.week.get_absolute_url()
-
-
-@pytest.fixture
-def proxy(live_server) -> Iterator[FaultProxy]:
-    with FaultProxy(urlsplit(live_server.url).port) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def sheet(proxy, new_page, cast, sign_in, prompt) -> Page:
-    """The member's phone on the first week, behind a network that can be broken."""
-    page = new_page(base_url=proxy.url, **PHONE)
-    sign_in(page, cast.member)
-    return open_week(page, prompt)
 
 
 @pytest.fixture

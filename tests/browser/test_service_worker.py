@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from tests.browser.offline import OWN, box, count, go_offline, open_week
-from tests.cast import prompt_of
 from workbook.views import offline
 
 # Asks for the worker, and waits until the one that comes is in charge; fails if it gives up.
@@ -17,11 +16,6 @@ UPDATE = """async () => {
     };
   });
 }"""
-
-
-@pytest.fixture
-def prompt(cast):
-    return prompt_of(cast.cohort, week=1)
 
 
 @pytest.fixture

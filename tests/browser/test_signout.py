@@ -1,57 +1,25 @@
 """Signing out takes the key off the device, and asks first while words wait there."""
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.offline import (
     BACK,
     CALM,
     OWN,
-    PHONE,
     STORED,
     block_saves,
     box,
     come_back,
     count,
     go_offline,
-    open_week,
     settle,
     text_of,
     wait_for_text,
     wait_until,
     write_offline,
 )
-from tests.cast import prompt_of
 from tests.faults.plans import UNBROKEN
-from tests.faults.proxy import FaultProxy
 from workbook.models import Response
-
-
-@pytest.fixture
-def prompt(cast):
-    return prompt_of(cast.cohort, week=1)
-
-
-@pytest.fixture
-def week(prompt):
-    return prompt.section.week.get_absolute_url()
-
-
-@pytest.fixture
-def proxy(live_server) -> Iterator[FaultProxy]:
-    with FaultProxy(urlsplit(live_server.url).port) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def sheet(proxy, new_page, cast, sign_in, prompt) -> Page:
-    """The member's phone on the first week, behind a network that can be broken."""
-    page = new_page(base_url=proxy.url, **PHONE)
-    sign_in(page, cast.member)
-    return open_week(page, prompt)
 
 
 def test_sign_out_takes_the_key_and_leaves_the_words_sealed(sheet, proxy, cast, sign_in, prompt, week):
