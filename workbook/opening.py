@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cohorts.models import Cohort, Invitation, Mail, Membership, User
+from cohorts.models import Cohort, Invitation, Mail, Membership, RoleChange, User
 
 from .models import Prompt, Section, Week
 from .models.plan import validate_date
@@ -141,7 +141,8 @@ def _appoint(cohort: Cohort, email: str, invited_by: User | None) -> None:
         raise ValidationError(_("“%(address)s” is not an e-mail address.") % {"address": email}) from error
     user = User.objects.filter(email=email).first()
     if user:
-        Membership.objects.create(user=user, cohort=cohort, role=Membership.Role.FACILITATOR)
+        place = Membership.objects.create(user=user, cohort=cohort, role=Membership.Role.FACILITATOR)
+        RoleChange.objects.note(place, RoleChange.Deed.BEGAN, invited_by)
         return
     invitation = Invitation.objects.invite(
         created_by=invited_by, cohort=cohort, role=Invitation.Role.FACILITATOR, email=email

@@ -51,7 +51,7 @@ class MembershipAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     def close(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         closed = list(queryset.filter(left_at=None))
         for membership in closed:
-            membership.close()
+            membership.close(by=request.user)
             self.log_change(request, membership, "close")
         text = ngettext("%(count)d place was closed.", "%(count)d places were closed.", len(closed))
         self.message_user(request, text % {"count": len(closed)}, messages.SUCCESS)
@@ -60,7 +60,7 @@ class MembershipAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     def reopen(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         opened = list(queryset.filter(left_at__isnull=False))
         for membership in opened:
-            membership.reopen()
+            membership.reopen(by=request.user)
             self.log_change(request, membership, "reopen")
         text = ngettext("%(count)d person takes part again.", "%(count)d people take part again.", len(opened))
         self.message_user(request, text % {"count": len(opened)}, messages.SUCCESS)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.names import validate_one_line
 
+from .record import Record, RecordQuerySet
 from .user import User
 
 
@@ -93,6 +94,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those who write and are counted; facilitators are not."""
         return self.filter(role=Membership.Role.MEMBER)
 
+    def led_by(self, user: User) -> "MembershipQuerySet":
+        """The members, of today or before, of the cohorts that she facilitates; never herself."""
+        return self.members().filter(cohort__in=user.facilitated).exclude(user=user)
+
     def with_head_count(self) -> "MembershipQuerySet":
         """Each with `people_count` and `facilitator_count`: how many take part in its cohort today."""
         here = models.Q(cohort__memberships__left_at=None)
@@ -140,7 +145,7 @@ class Membership(models.Model):
         return self.role == self.Role.FACILITATOR
 
     @transaction.atomic
-    def close(self) -> None:
+    def close(self, by: User | None = None) -> None:
         """End the membership now; her words stay hers to read and export.
 
         Invitations that still wait in her mailbox die with it: what was sent before must not let her back in.
@@ -150,8 +155,47 @@ class Membership(models.Model):
         addresses = {self.user.email, *self.user.emailaddress_set.values_list("email", flat=True)}
         waiting = self.cohort.invitations.filter(email__in=addresses, revoked_at=None, uses__lt=models.F("max_uses"))
         waiting.update(revoked_at=self.left_at)
+        RoleChange.objects.note(self, RoleChange.Deed.ENDED, by)
 
-    def reopen(self) -> None:
+    @transaction.atomic
+    def reopen(self, by: User | None = None) -> None:
         """Let a person who left take part again."""
         self.left_at = None
         self.save(update_fields=["left_at"])
+        RoleChange.objects.note(self, RoleChange.Deed.BEGAN, by)
+
+
+class RoleChangeQuerySet(RecordQuerySet["RoleChange"]):
+    """Who began or ended to be what."""
+
+    def note(self, membership: Membership, deed: str, by: User | None = None) -> "RoleChange":
+        """Note that a place, in the role it has, began or ended now. `by` decided it; None for an invitation."""
+        return self.create(membership=membership, role=membership.role, deed=deed, actor=by)
+
+    def facilitators(self) -> "RoleChangeQuerySet":
+        """Those that change who reads what members let their facilitators read."""
+        return self.filter(role=Membership.Role.FACILITATOR)
+
+
+class RoleChange(Record):
+    """Somebody began or ended to be a member or a facilitator of a cohort, and who may read there changed."""
+
+    class Deed(models.TextChoices):
+        BEGAN = "began"
+        ENDED = "ended"
+
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="role_changes")
+    role = models.CharField(max_length=20, choices=Membership.Role)
+    deed = models.CharField(max_length=10, choices=Deed)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="role_changes")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RoleChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change of a role")
+        verbose_name_plural = _("changes of roles")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

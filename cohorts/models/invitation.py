@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from .cohort import Cohort, Membership
+from .cohort import Cohort, Membership, RoleChange
 from .user import ORGANIZERS, User
 
 LIFETIME = timedelta(days=14)
@@ -195,10 +195,10 @@ class Invitation(models.Model):
         """
         places = Membership.objects.select_for_update()
         place, created = places.get_or_create(user=user, cohort=self.cohort, defaults={"role": self.role})
-        if created or not self.email:
-            return created
-        if place.left_at is None and (place.is_facilitator or self.role == self.Role.MEMBER):
-            return False
-        place.role, place.left_at = self.role, None
-        place.save(update_fields=["role", "left_at"])
+        if not created:
+            if not self.email or (place.left_at is None and (place.is_facilitator or self.role == self.Role.MEMBER)):
+                return False
+            place.role, place.left_at = self.role, None
+            place.save(update_fields=["role", "left_at"])
+        RoleChange.objects.note(place, RoleChange.Deed.BEGAN)
         return True
