@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -11,13 +12,15 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, resolve_url
 from django.urls import URLPattern, URLResolver
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
+
+from .live import is_known, is_live, tag_of
 
 LEFT_OUT = {"view_on_site", "autocomplete", "password_change", "password_change_done", "logout"}
 """Addresses of the stock site that would tell of other people's rows, or that the site's own pages replace."""
@@ -89,6 +92,9 @@ class HishoAdminSite(AdminSite):
             return redirect("admin:index")
         return redirect_to_login(request.GET.get("next") or resolve_url("admin:index"))
 
+    def lacks_second_factor(self, request: HttpRequest) -> bool:
+        return settings.REQUIRE_STAFF_MFA and not is_mfa_enabled(request.user)
+
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         inner = super().admin_view(view, cacheable)
 
@@ -98,7 +104,7 @@ class HishoAdminSite(AdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise Http404
-            if settings.REQUIRE_STAFF_MFA and not is_mfa_enabled(request.user):
+            if self.lacks_second_factor(request):
                 messages.warning(request, _("Please set up two-factor sign-in first; members' words are read here."))
                 return redirect("mfa_index")
             try:
@@ -107,3 +113,35 @@ class HishoAdminSite(AdminSite):
                 raise Http404 from error
 
         return guarded
+
+    def live_view(
+        self, view: Callable[..., HttpResponse], stamp: Callable[..., str | None]
+    ) -> Callable[..., HttpResponse]:
+        """A guarded view whose page keeps itself up to date.
+
+        Its own script asks for it every few seconds (`X-Live: 1`) and names what it has; as long as nothing is new
+        the answer is 304, after session, user, second factor and stamp. Else the view runs as always: it finds
+        `request.is_live` and then renders the regions alone, and `request.etag` for the page's head.
+
+        Args:
+            stamp: called with the user and the address's arguments; None if the page is not hers. It is asked before
+                the page is made, so that nothing that happens meanwhile is missed.
+        """
+        guarded = self.admin_view(view)
+
+        @wraps(guarded)
+        def live(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.is_live, request.etag = is_live(request), ""
+            asks = request.method == "GET" and request.user.is_authenticated
+            mark = stamp(request.user, *args, **kwargs) if asks else None
+            if mark is None:
+                return guarded(request, *args, **kwargs)
+            request.etag = tag_of(request, mark)
+            if is_known(request, request.etag) and not self.lacks_second_factor(request):
+                return HttpResponseNotModified(headers={"ETag": f'"{request.etag}"'})
+            response = guarded(request, *args, **kwargs)
+            if response.status_code == HTTPStatus.OK:
+                response["ETag"] = f'"{request.etag}"'
+            return response
+
+        return live
