@@ -171,7 +171,7 @@ class Worksheet:
         """Note that a facilitator was shown others' words. Members reading what was shared with them leave no trace."""
         if self.membership and self.membership.is_facilitator and self.may_hear:
             writers = {voice.membership_id: voice.membership for voice in self.voices}
-            AccessRecord.objects.record_all(self.user, writers.values(), self.week, AccessRecord.Deed.READ)
+            AccessRecord.objects.record_reading(self.user, writers.values(), self.week)
 
     @property
     def neighbours(self) -> dict[str, Week | None]:

@@ -1,16 +1,11 @@
 """Who became or ceased to be what is noted where it happens, and stays noted."""
 
-from datetime import timedelta
-
 import pytest
 from django.db.models import ProtectedError
 from django.urls import reverse
-from django.utils import timezone
+from tests.cast import make_user
 
 from cohorts.models import Cohort, Invitation, Membership, RoleChange
-from tests.cast import make_user
-from workbook.importer import bundled
-from workbook.opening import open_cohort
 
 BEGAN, ENDED = RoleChange.Deed.BEGAN, RoleChange.Deed.ENDED
 
@@ -66,19 +61,6 @@ def test_the_office_is_named(client, cast, action, who, deed):
     for _twice in range(2):
         client.post(reverse("admin:cohorts_membership_changelist"), {"action": action, "_selected_action": place.pk})
     assert changes_of(place.user) == [(place.role, deed, cast.organizer.pk)]
-
-
-def test_an_organizer_who_appoints_herself_is_named(cast):
-    cohort = open_cohort(
-        name="つぎ",
-        slug="next",
-        first_session=timezone.now() + timedelta(days=9),
-        workbook=bundled(),
-        facilitators=[cast.organizer.email, "nobody-yet@example.com"],
-        invited_by=cast.organizer,
-    )
-    assert changes_of(cast.organizer) == [("facilitator", BEGAN, cast.organizer.pk)]
-    assert RoleChange.objects.filter(membership__cohort=cohort).count() == 1
 
 
 def test_of_facilitators_alone(cast):

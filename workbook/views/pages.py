@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from workbook.devices import device_label
 from workbook.exporter import write_words
 from workbook.markdown import render as render_markdown
-from workbook.models import PrivacyPage
+from workbook.models import AccessRecord, PrivacyPage
 from workbook.overview import Overview, OwnWords
 from workbook.today import Today
 from workbook.weekform import WeekForm
@@ -105,6 +105,7 @@ def words_download(request: HttpRequest, slug: str) -> HttpResponse:
     own = OwnWords(request.user, slug)
     prefetch_related_objects(own.weeks, "sections__prompts")
     text = write_words(own.weeks, own.responses, title=own.cohort.name)
+    AccessRecord.objects.record_export(request.user, own.membership)
     headers = {"Content-Disposition": f'attachment; filename="{slugify(own.cohort.slug)}.md"'}
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
 
