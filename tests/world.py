@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Model
 from django.utils import timezone
 
 from cohorts.models import Cohort, Invitation, Membership, User
 from tests.cast import Cast, join, make_cast, make_cohort, prompt_of, write
-from workbook.models import Feedback, PrivacyPage, Prompt, Readers, Response, Revision, Section
+from workbook.models import Draft, DraftSave, Feedback, PrivacyPage, Prompt, Readers, Response, Revision, Section
 
 TOKEN = re.compile(r"CANARY-[a-z0-9-]+")
 
@@ -38,6 +39,7 @@ def make_world() -> World:
     strange = Response.objects.get(text="CANARY-theirs-stranger-shared")
     comment(strange, cast.other_facilitator, "CANARY-feedback-on-theirs")
     invite = Invitation.objects.invite
+    drafting = DraftSave(cast.shared.pk, cast.facilitator.pk, uuid4(), 0, "CANARY-draft-on-shared")
     week = cast.cohort.weeks.get(number=1)
     things = {
         **vars(cast),
@@ -48,6 +50,7 @@ def make_world() -> World:
         "other_revision": cast.shared.revisions.get(),
         "gone_revision": Revision.objects.get(text="CANARY-ours-removed-shared"),
         "feedback": feedback,
+        "draft": Draft.objects.write(drafting).row,
         "strange": strange,
         "gone": Membership.objects.get(user=cast.removed),
         "shared_link": invite(created_by=cast.organizer, cohort=cast.cohort, max_uses=9),
@@ -162,11 +165,21 @@ def may_read_feedback(user: User, feedback: Feedback) -> bool:
     return response.membership.user_id == user.pk or (facilitated and may_read(user, response))
 
 
+def may_read_draft(user: User, draft: Draft) -> bool:
+    """What is not sent yet is its author's, while she facilitates."""
+    return draft.author_id == user.pk and facilitates(user, draft.response.membership.cohort)
+
+
 def allowed_tokens(user: User | None) -> set[str]:
     """Every token that this user may read somewhere."""
     if user is None:
         return set()
-    rules = [(Response, may_read), (Revision, may_read_revision), (Feedback, may_read_feedback)]
+    rules = [
+        (Response, may_read),
+        (Revision, may_read_revision),
+        (Feedback, may_read_feedback),
+        (Draft, may_read_draft),
+    ]
     return {row.text for model, rule in rules for row in all_rows(model) if rule(user, row)}
 
 

@@ -28,6 +28,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from allauth.core import ratelimit
 from django.core.exceptions import RequestDataTooBig
@@ -40,7 +41,7 @@ from cohorts.outage import is_outage, leave_connection
 
 from .changes import SECONDS, changes
 from .forms import ResponseForm, Unreadable
-from .models import Saved, TooManySaves
+from .models import Draft, OperationReused, Saved, TooManySaves
 from .models.saving import digest
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,14 @@ class Answer(HttpResponse):
         self.error = data.get("error", "-")
 
 
+class Refused(Exception):
+    """Ends a view with this answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 def _refuse(status: int, error: str, message: str, **more: Any) -> Answer:
     return Answer({"error": error, "message": message, **more}, status)
 
@@ -70,10 +79,10 @@ def in_json(view: View) -> View:
             if not request.user.is_authenticated:
                 return _refuse(401, "signed_out", _("You are signed out. Sign in again; your text stays here."))
             return view(request, *args, **kwargs)
-        except TooManySaves:
-            return too_many()
-        except RequestDataTooBig:
-            return too_large()
+        except Refused as refused:
+            return refused.answer
+        except tuple(EXPECTED) as problem:
+            return EXPECTED[type(problem)]()
         except Error as error:
             if not is_outage(error):
                 raise
@@ -107,22 +116,53 @@ def allow(method: str) -> Callable[[View], View]:
 
 def saved(request: HttpRequest, result: Saved, form: ResponseForm) -> Answer:
     """200 with the hash of what the server holds, or 409 with the other text and what differs."""
-    response, sent = result.row, form.cleaned_data
+    row, sent = result.row, form.cleaned_data
     common = {
         "operation_id": form.data["operation_id"],
         "version": result.version,
-        "saved_at": response.updated_at.isoformat(),
-        "readers": response.readers,
-        "state": response.state,
+        "saved_at": row.updated_at.isoformat(),
+        "readers": row.readers,
+        "state": row.state,
     }
     if result.accepted:
         return Answer({**common, "sha256": sent["sha256"], "message": _("Saved.")})
-    other = {"text": response.text, "sha256": digest(response.text), "branch": result.branch_id}
+    other = {"text": row.text, "sha256": digest(row.text), "branch": result.branch_id}
     # Comparing is the dearest thing here, and a known save may be sent again without end.
     seconds = SECONDS if ratelimit.consume(request, action="compare") else 0
-    differences = {"changes": changes(sent["text"], response.text, seconds)}
+    differences = {"changes": changes(sent["text"], row.text, seconds)}
     message = _("This box was changed elsewhere. Both texts are kept.")
     return _refuse(409, "conflict", message, **common, **other, **differences)
+
+
+def sent(operation_id: UUID, version: int, others: list[str]) -> Answer:
+    """200: the comment is with the member; who else commented meanwhile is told."""
+    message = _("Sent.")
+    if others:
+        names = _(", ").join(others)
+        message = _("Sent. %(names)s commented too; both comments are there.") % {"names": names}
+    return Answer({"operation_id": str(operation_id), "version": version, "others": others, "message": message})
+
+
+def stale(draft: Draft | None, base_version: int) -> Answer:
+    """409 with what the draft holds by now; 422 if it holds nothing to send."""
+    if draft is None or draft.version == base_version:
+        return _refuse(422, "invalid", _("There is nothing to send yet."), fields={"text": ["required"]})
+    return _refuse(
+        409,
+        "conflict",
+        _("This comment was changed elsewhere. Both texts are kept."),
+        version=draft.version,
+        text=draft.text,
+        sha256=digest(draft.text),
+        saved_at=draft.updated_at.isoformat(),
+        readers=draft.readers,
+        state=draft.state,
+    )
+
+
+def untied() -> Answer:
+    reason = _("This comment could not be tied to the words it answers. Please reload the page.")
+    return _refuse(422, "invalid", reason, fields={"shown": ["invalid"]})
 
 
 def _later(seconds: int, answer: Answer) -> Answer:
@@ -161,3 +201,7 @@ def invalid(form: ResponseForm) -> Answer:
     reasons = [str(message) for messages in form.errors.values() for message in messages]
     fields = {name: [error["code"] for error in errors] for name, errors in form.errors.get_json_data().items()}
     return _refuse(422, "invalid", " ".join(reasons), fields=fields)
+
+
+EXPECTED = {OperationReused: operation_reused, TooManySaves: too_many, RequestDataTooBig: too_large}
+"""What is answered where such a problem was met."""

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 
 NAME = "workbook.saves"
 logger = logging.getLogger(NAME)
+View = Callable[..., HttpResponse]
 MARK = 12
 """Signs of a mark that are enough to tell two texts apart."""
 
@@ -25,9 +26,14 @@ ROUND = 100
 
 @dataclass
 class Attempt:
-    """What is known of one save. `sent` holds validated values only: what was not understood may be anything."""
+    """What is known of one save. `sent` holds validated values only: what was not understood may be anything.
 
-    prompt: int
+    `kind` says what the box belongs to, `pk` which one: a prompt, for members; a response or a membership, for
+    facilitators' comments and notes.
+    """
+
+    kind: str
+    pk: int
     user: int | None = None
     sent: dict[str, Any] = field(default_factory=dict)
     version: int | None = None
@@ -46,11 +52,12 @@ class Attempt:
 
     def log(self, status: int) -> None:
         logger.info(
-            "save status=%s error=%s user=%s prompt=%s operation=%s base=%s version=%s signs=%s mark=%s",
+            "save status=%s error=%s user=%s %s=%s operation=%s base=%s version=%s signs=%s mark=%s",
             status,
             self.error,
             self.user,
-            self.prompt,
+            self.kind,
+            self.pk,
             self.sent.get("operation_id"),
             self.sent.get("base_version"),
             self.version,
@@ -59,19 +66,22 @@ class Attempt:
         )
 
 
-def logged(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def logged(kind: str) -> Callable[[View], View]:
     """Log what becomes of each request that reaches the view, which tells the rest in `request.attempt`."""
 
-    @wraps(view)
-    def wrapped(request: HttpRequest, pk: int) -> HttpResponse:
-        attempt = request.attempt = Attempt(pk)
-        try:
-            answer = view(request, pk)
-        except Exception:
-            attempt.log(HTTPStatus.INTERNAL_SERVER_ERROR)
-            raise
-        attempt.error = getattr(answer, "error", "-")
-        attempt.log(answer.status_code)
-        return answer
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, pk: int) -> HttpResponse:
+            attempt = request.attempt = Attempt(kind, pk)
+            try:
+                answer = view(request, pk)
+            except Exception:
+                attempt.log(HTTPStatus.INTERNAL_SERVER_ERROR)
+                raise
+            attempt.error = getattr(answer, "error", "-")
+            attempt.log(answer.status_code)
+            return answer
 
-    return wrapped
+        return wrapped
+
+    return decorate

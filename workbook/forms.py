@@ -16,6 +16,9 @@ MAX_BODY = 1_000_000
 """Bytes of one autosave: 100,000 characters of four bytes each, with room for the rest."""
 
 
+MAX_COMMENT = 10_000
+"""Characters of a comment, or of a note about a member."""
+
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, and halves of signs."""
 
@@ -55,6 +58,19 @@ class WordsField(forms.CharField):
             )
 
 
+class CommentField(WordsField):
+    """A comment, kept to the letter."""
+
+    def run_validators(self, value: str) -> None:
+        super().run_validators(value)
+        if len(value) > MAX_COMMENT:
+            raise ValidationError(
+                _("A comment holds 10,000 characters; this is %(over)d too many. Your text stays: please shorten it."),
+                params={"over": len(value) - MAX_COMMENT},
+                code="length",
+            )
+
+
 class SharedFields(dict[str, forms.Field]):
     """The fields of a form that never changes them, so that its many instances need no copies of their own."""
 
@@ -62,7 +78,26 @@ class SharedFields(dict[str, forms.Field]):
         return self
 
 
-class ResponseForm(forms.Form):
+class JsonForm(forms.Form):
+    """A form that pages send as a JSON object."""
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """A bound form.
+
+        Raises:
+            Unreadable: the body is not a JSON object.
+        """
+        try:
+            data = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable from error
+        if not isinstance(data, dict):
+            raise Unreadable
+        return cls(data)
+
+
+class ResponseForm(JsonForm):
     """One save of one box, from the page's autosave or from the plain form."""
 
     operation_id = forms.UUIDField()
@@ -92,25 +127,13 @@ class ResponseForm(forms.Form):
 
     def save_of(self, prompt_id: int, membership_id: int, questions: Sequence[str], device: str) -> Save:
         """The validated save of one box."""
-        values = {
-            name: self.cleaned_data[name] for name in ("operation_id", "base_version", "text", "readers", "follows")
-        }
-        return Save(prompt_id, membership_id, **values, questions=questions, device=device)
+        readers = self.cleaned_data["readers"]
+        return Save(prompt_id, membership_id, **self.words, readers=readers, questions=questions, device=device)
 
-    @classmethod
-    def from_json(cls, body: bytes) -> Self:
-        """A bound form.
-
-        Raises:
-            Unreadable: the body is not a JSON object.
-        """
-        try:
-            data = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise Unreadable from error
-        if not isinstance(data, dict):
-            raise Unreadable
-        return cls(data)
+    @property
+    def words(self) -> dict[str, Any]:
+        """What every save says, whichever kind of text it is."""
+        return {name: self.cleaned_data[name] for name in ("operation_id", "base_version", "text", "follows")}
 
     @classmethod
     def from_page(cls, data: Any, prompt_id: int) -> Self:
@@ -120,6 +143,26 @@ class ResponseForm(forms.Form):
 
 
 ResponseForm.base_fields = SharedFields(ResponseForm.base_fields)
+
+
+class DraftForm(ResponseForm):
+    """One save of a comment that is not sent yet, or of a note: for nobody else to read."""
+
+    text = CommentField()
+    readers = forms.ChoiceField(choices=[(Readers.SELF, Readers.SELF.label)])
+
+
+DraftForm.base_fields = SharedFields(DraftForm.base_fields)
+
+
+class SendForm(JsonForm):
+    """A saved draft on its way to the member. `seen` is the newest comment that the page was showing, 0 for none."""
+
+    operation_id = forms.UUIDField()
+    base_version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    shown = forms.CharField(max_length=200)
+    user = forms.IntegerField()
+    seen = forms.IntegerField(min_value=0, max_value=2**63 - 1)
 
 
 class RestoreForm(forms.Form):

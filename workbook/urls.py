@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from cohorts.converters import IdConverter
 
-from .views import history, offline, pages, saving, session
+from .views import desk, history, offline, pages, records, saving, session
 
 app_name = "workbook"
 register_converter(IdConverter, "id")
@@ -17,10 +17,15 @@ urlpatterns = [
     path("cohorts/<slug:slug>/weeks/<int:number>/responses/", session.week_responses, name="week_responses"),
     path("cohorts/<slug:slug>/words/", pages.words, name="words"),
     path("cohorts/<slug:slug>/words/download/", pages.words_download, name="words_download"),
+    path("cohorts/<slug:slug>/words/readers/", records.readings, name="readings"),
     path("prompts/<id:pk>/response/", saving.response_save, name="response_save"),
     path("prompts/<id:pk>/history/", history.history, name="history"),
     path("prompts/<id:pk>/history/<id:revision>/", history.history_revision, name="history_revision"),
     path("prompts/<id:pk>/history/<id:revision>/restore/", history.history_restore, name="history_restore"),
+    path("responses/<id:pk>/draft/", desk.draft_save, name="draft_save"),
+    path("responses/<id:pk>/feedback/", desk.feedback_send, name="feedback_send"),
+    path("memberships/<id:pk>/note/", desk.note_save, name="note_save"),
+    path("cohorts/<slug:slug>/drafts/", desk.desk_boxes, name="desk_boxes"),
     path("responses/<id:pk>/outcome/", saving.response_outcome, name="response_outcome"),
     path("feedback/<id:pk>/thanks/", saving.feedback_thanks, name="feedback_thanks"),
     path("preview/", saving.preview, name="preview"),

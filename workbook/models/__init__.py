@@ -1,5 +1,6 @@
-"""What is asked (plan), what is written (words), what is said about it (talk); what seals it on devices (journal)."""
+"""What is asked (plan), what is written (words), what is said about it (drafts, talk), who has read it (records)."""
 
+from .drafts import ANSWERING, Draft, DraftRevision, DraftSave, Note, NoteRevision, NoteSave
 from .journal import JournalKey
 from .place import Place, find_place
 from .plan import Prompt, Section, Week
@@ -7,14 +8,21 @@ from .privacy import PrivacyPage
 from .readers import Readers
 from .records import AccessRecord
 from .saving import MAX_LENGTH, OperationReused, Saved, TooManySaves
-from .talk import Feedback, Reading
+from .talk import Feedback, Reading, StaleDraft
 from .words import Response, Revision, Save
 
 __all__ = [
+    "ANSWERING",
     "MAX_LENGTH",
     "AccessRecord",
+    "Draft",
+    "DraftRevision",
+    "DraftSave",
     "Feedback",
     "JournalKey",
+    "Note",
+    "NoteRevision",
+    "NoteSave",
     "OperationReused",
     "Place",
     "PrivacyPage",
@@ -26,6 +34,7 @@ __all__ = [
     "Save",
     "Saved",
     "Section",
+    "StaleDraft",
     "TooManySaves",
     "Week",
     "find_place",

@@ -11,7 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Mail, Membership, User
 
+from .drafts import Draft, DraftSave
+from .saving import OperationReused
 from .words import Response, Revision, is_readable
+
+
+class StaleDraft(Exception):
+    """The draft that was to be sent holds something else by now, or nothing. `draft` is None if there never was one."""
+
+    def __init__(self, draft: Draft | None) -> None:
+        super().__init__()
+        self.draft = draft
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
@@ -31,12 +41,42 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """Comment on a revision, and tell its writer by mail if she likes; a known operation gives its row again.
 
         `revision` comes with its response's membership (user, cohort) and its prompt's week.
+
+        Raises OperationReused if the operation is known for somebody else's comment, or one on another response.
         """
         said = {"revision": revision, "author": author, "text": text}
         feedback, created = self.get_or_create(operation_id=operation_id, defaults=said)
         if created:
             feedback.post_mail()
+        elif (feedback.author_id, feedback.revision.response_id) != (author.pk, revision.response_id):
+            raise OperationReused
         return feedback
+
+    @transaction.atomic
+    def send(self, revision: Revision, author: User, sending: DraftSave) -> tuple["Feedback", int]:
+        """Make a comment of her draft as it stands at the base version, and leave the draft empty; once.
+
+        `sending` is the empty text on its way into the draft; `revision` as in `answer`.
+
+        Returns:
+            The comment, and the version of the draft that is empty now.
+
+        Raises:
+            StaleDraft: the draft stands at another version, or holds nothing to send.
+            OperationReused: the operation is known for another comment.
+        """
+        known = self.filter(operation_id=sending.operation_id).first()
+        # Held until the end, so that the same draft is never sent twice.
+        draft = Draft.objects.select_for_update().filter(**sending.box).first()
+        if known is None and (draft is None or draft.version != sending.base_version or not draft.text.strip()):
+            raise StaleDraft(draft)
+        feedback = self.answer(revision, author, known.text if known else draft.text, sending.operation_id)
+        return feedback, Draft.objects.write(sending).version
+
+    def beside(self, response: Response, author: User, seen: int) -> list[str]:
+        """The nicknames of the others who commented on the response after the comment with the id `seen`."""
+        others = self.filter(revision__response=response, pk__gt=seen).exclude(author=author)
+        return list(dict.fromkeys(others.values_list("author__nickname", flat=True)))
 
 
 class Feedback(models.Model):

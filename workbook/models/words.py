@@ -66,6 +66,10 @@ class ResponseQuerySet(TextQuerySet["Response"]):
         """Texts that the user may read."""
         return self.filter(is_readable(user))
 
+    def answerable_by(self, user: User) -> Self:
+        """Texts of members that she reads as their facilitator, and so may comment on."""
+        return self.readable_by(user).filter(membership__in=Membership.objects.led_by(user))
+
     def promises_of(self, user: User) -> Self:
         """The user's own actions, in the cohorts where she takes part today."""
         return self.filter(

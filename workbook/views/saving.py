@@ -1,5 +1,7 @@
 """What members send from their pages: one box, what became of a promise, thanks, a text to preview."""
 
+from typing import TypeVar
+
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -11,36 +13,49 @@ from django.views.decorators.http import require_POST
 from workbook import answers
 from workbook.attempts import logged
 from workbook.devices import device_label
-from workbook.forms import MAX_BODY, OutcomeForm, PreviewForm, ResponseForm
+from workbook.forms import MAX_BODY, JsonForm, OutcomeForm, PreviewForm, ResponseForm
 from workbook.markdown import render as render_markdown
-from workbook.models import Feedback, OperationReused, Response, find_place
+from workbook.models import Feedback, Response, Saved, find_place
+
+Sent = TypeVar("Sent", bound=JsonForm)
 
 
 @login_not_required
-@logged
+@logged("prompt")
 @answers.allow("POST")
 @answers.in_json
 def response_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save one box. Answers are described in `answers`; never a redirect, never HTML."""
-    attempt = request.attempt
-    attempt.user = request.user.pk
-    if len(request.body) > MAX_BODY:
-        return answers.too_large()
+    body = body_of(request)
     place = find_place(request.user, pk)
     if place is None:
         return answers.not_found()
-    form = ResponseForm.from_json(request.body)
-    valid, attempt.sent = form.is_valid(), form.cleaned_data
-    if not valid:
-        return answers.invalid(form)
-    if form.cleaned_data["user"] not in {None, request.user.pk}:
-        return answers.user_changed()
+    form = received(request, ResponseForm.from_json(body))
     save = form.save_of(pk, place.membership_id, place.questions, device_label(request))
-    try:
-        saved = Response.objects.write(save, place)
-    except OperationReused:
-        return answers.operation_reused()
-    attempt.version = saved.version
+    return written(request, form, Response.objects.write(save, place))
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """What was sent. Raises `Refused` (413) for more than a box holds."""
+    request.attempt.user = request.user.pk
+    if len(request.body) > MAX_BODY:
+        raise answers.Refused(answers.too_large())
+    return request.body
+
+
+def received(request: HttpRequest, form: Sent) -> Sent:
+    """The form, if it is valid and comes from a page of this user; raises `Refused` (422, 409) if not."""
+    valid, request.attempt.sent = form.is_valid(), form.cleaned_data
+    if not valid:
+        raise answers.Refused(answers.invalid(form))
+    if form.cleaned_data["user"] not in {None, request.user.pk}:
+        raise answers.Refused(answers.user_changed())
+    return form
+
+
+def written(request: HttpRequest, form: ResponseForm, saved: Saved) -> HttpResponse:
+    """What is answered to a save, with its version for the log."""
+    request.attempt.version = saved.version
     return answers.saved(request, saved, form)
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from workbook import answers
 from workbook.models import JournalKey, Prompt, Readers, Response
+from workbook.models.saving import Text
 
 
 @login_not_required
@@ -40,7 +41,7 @@ def week_responses(request: HttpRequest, slug: str, number: int) -> answers.Answ
     return answers.Answer({"user": request.user.pk, "boxes": boxes})
 
 
-def box_of(response: Response | None) -> dict[str, str | int | None]:
+def box_of(response: Text | None) -> dict[str, str | int | None]:
     """One box as JSON; version 0 if nothing was ever saved in it."""
     if response is None:
         return {"version": 0, "text": "", "readers": Readers.FACILITATORS, "state": "empty", "saved_at": None}
