@@ -4,6 +4,7 @@ The words stand in `texts/demo.toml`; the dates are laid around today.
 """
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -19,7 +20,22 @@ from django.db import transaction
 from cohorts.models import ORGANIZERS, Cohort, Membership, User
 
 from .importer import bundled
-from .models import AccessRecord, Feedback, Prompt, Readers, Reading, Response, Revision, Save, Section, Week
+from .models import (
+    AccessRecord,
+    Draft,
+    DraftSave,
+    Feedback,
+    Note,
+    NoteSave,
+    Prompt,
+    Readers,
+    Reading,
+    Response,
+    Revision,
+    Save,
+    Section,
+    Week,
+)
 from .opening import open_cohort
 
 STORY = Path(__file__).resolve().parent / "texts" / "demo.toml"
@@ -110,13 +126,14 @@ class _Place:
     position: int = 1
     readers: str = Readers.FACILITATORS
     is_draft: bool = False
+    is_later: bool = False
 
     @classmethod
     def of(cls, key: str) -> "_Place":
         week, kind, *rest = key.split()
         position = next((int(word) for word in rest if word.isdecimal()), 1)
         readers = next((word for word in rest if word in Readers.values), Readers.FACILITATORS)
-        return cls(int(week), kind, position, readers, "draft" in rest)
+        return cls(int(week), kind, position, readers, "draft" in rest, "later" in rest)
 
 
 class _Telling:
@@ -129,16 +146,44 @@ class _Telling:
 
     def tell(self, story: dict[str, Any]) -> None:
         comments, outcomes = story.pop("comments"), story.pop("outcomes")
-        for name, texts in story.items():
+        unsent, notes = story.pop("unsent", []), story.pop("notes", [])
+        places = [(name, _Place.of(key), text) for name, texts in story.items() for key, text in texts.items()]
+        for name in story:
             self._join(name)
-            for key, text in texts.items():
-                self._write(name, _Place.of(key), text)
+        self._write_all(place for place in places if not place[1].is_later)
         for name, by_week in outcomes.items():
             for week, outcome in by_week.items():
                 self._settle(self._response(name, _Place(int(week), Section.Kind.ACTION)), outcome)
         for comment in comments:
-            name, _space, key = comment["on"].partition(" ")
-            self._comment(self._response(name, _Place.of(key)), comment)
+            self._comment(self._response_on(comment), comment)
+        self._write_all(place for place in places if place[1].is_later)
+        for draft in unsent:
+            self._draft(self._response_on(draft), draft["text"])
+        for note in notes:
+            self._note(note)
+
+    def _write_all(self, places: Iterable[tuple[str, _Place, str]]) -> None:
+        for place in places:
+            self._write(*place)
+
+    def _lead(self, name: str) -> User:
+        """Somebody who facilitates; she joins with her first word."""
+        user = self.users[name]
+        leads = {"role": Membership.Role.FACILITATOR, "joined_at": min(self.weeks[1].opens_at, self.now)}
+        Membership.objects.get_or_create(cohort=self.cohort, user=user, defaults=leads)
+        return user
+
+    def _response_on(self, entry: dict[str, Any]) -> Response:
+        name, _space, key = entry["on"].partition(" ")
+        return self._response(name, _Place.of(key))
+
+    def _draft(self, response: Response, text: str) -> None:
+        saved = Draft.objects.write(DraftSave(response.pk, self._lead("facilitator").pk, uuid4(), 0, text))
+        Draft.objects.filter(pk=saved.row.pk).update(updated_at=response.updated_at)
+
+    def _note(self, note: dict[str, Any]) -> None:
+        place = {"membership_id": self.members[note["about"]].pk, "author_id": self._lead(note["by"]).pk}
+        Note.objects.write(NoteSave(**place, operation_id=uuid4(), base_version=0, text=note["text"].strip()))
 
     def _join(self, name: str) -> None:
         joined = self.weeks[1].opens_at - timedelta(days=3, hours=len(self.members))
@@ -157,7 +202,8 @@ class _Telling:
         """Every member has her own pace; nothing was written after `now` or before the week opened."""
         pace = timedelta(minutes=47 * list(self.members).index(name) + 6 * place.position - 20 * place.is_draft)
         week = self.weeks[place.week]
-        moment = week.session_at + WRITTEN_AT[Section.Kind(place.kind)] + pace
+        later = ANSWERED_AFTER + timedelta(hours=5) if place.is_later else timedelta()
+        moment = week.session_at + WRITTEN_AT[Section.Kind(place.kind)] + pace + later
         if moment > self.now:
             moment = self.now - pace
         return min(max(moment, week.opens_at), self.now)
@@ -181,7 +227,7 @@ class _Telling:
 
     def _comment(self, response: Response, comment: dict[str, Any]) -> None:
         """An answer, after a reading that left its traces."""
-        facilitator = self.users["facilitator"]
+        facilitator = self._lead(comment.get("by", "facilitator"))
         written = min(response.updated_at + ANSWERED_AFTER, self.now)
         seen = min(written + timedelta(hours=2), self.now)
         Feedback.objects.create(

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.utils import timezone
 
 from cohorts.models import Cohort, Membership, User
 from workbook import demo
-from workbook.models import Feedback, Prompt, Response, Revision, Section, Week
+from workbook.models import Draft, Feedback, Note, Prompt, Response, Revision, Section, Week
 
 WEDNESDAY = datetime(2026, 12, 2, tzinfo=demo.ZONE)
 MOMENTS = [
@@ -54,7 +55,8 @@ def test_six_members_and_a_finished_cohort(loaded):
     winter, summer = Cohort.objects.get(slug=demo.WINTER), Cohort.objects.get(slug=demo.SUMMER)
     assert (winter.name, summer.name) == ("冬のコホート", "夏のコホート")
     assert winter.memberships.members().count() == 6
-    assert winter.memberships.facilitators().get().user.email == "facilitator@example.com"
+    leads = winter.memberships.facilitators().values_list("user__email", flat=True)
+    assert set(leads) == {"facilitator@example.com", "mizuho@example.com"}
     written = Response.objects.filter(written=True)
     assert written.filter(membership__cohort=summer).count() >= 60
     assert Prompt.objects.filter(section__week__cohort=winter).count() == 20
@@ -77,6 +79,15 @@ def test_words_are_varied(loaded):
     assert min(lengths) < 15
     assert max(lengths) > 100
     assert set(Response.objects.exclude(outcome="").values_list("outcome", flat=True)) == {"done", "partly", "not_yet"}
+
+
+def test_the_desk_has_something_to_show(loaded):
+    facilitator = User.objects.get(email="facilitator@example.com")
+    assert Draft.objects.of(facilitator).count() == 1
+    assert Note.objects.readable_by(facilitator).count() == 1
+    assert Response.objects.filter(
+        revisions__feedback__author=facilitator, version__gt=F("revisions__version")
+    ).exists()
 
 
 def test_three_can_sign_in(loaded, client):
@@ -109,4 +120,4 @@ def test_command_refuses_without_debug(db, capsys):
         call_command("load_demo")
     assert not User.objects.exists()
     call_command("load_demo", "--force")
-    assert User.objects.count() == 11
+    assert User.objects.count() == 12
