@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-IMPORT = re.compile(r'^import (?:\{ ([^}]+) \} from )?"(\./[\w./-]+)";\n', re.M)
+IMPORT = re.compile(r'^import (?:\{ ([^}]+) \} from )?"(\.{1,2}/[\w./-]+)";\n', re.M)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.M)
 
 Modules = dict[str, str]

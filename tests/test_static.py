@@ -24,6 +24,11 @@ def test_imports_are_found():
     assert imports("js/admin/preview.js", source) == ["js/admin/more/x.js", "js/admin/y.js"]
 
 
+def test_imports_from_the_folder_above_are_found():
+    source = 'import { a } from "../x.js";\nimport "../more/y.js";\n'
+    assert imports("js/admin/page.js", source) == ["js/x.js", "js/more/y.js"]
+
+
 def test_bare_import_runs_the_module():
     text = bundle("js/entry.js", {"js/entry.js": 'import "./seen.js";\nshow();\n', "js/seen.js": "look();\n"})
     assert text.index("look()") < text.index("show()")

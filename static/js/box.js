@@ -2,6 +2,7 @@
 
 import { showConflict } from "./conflict.js";
 import { Draft } from "./draft.js";
+import { keyOf } from "./key.js";
 import { narrow } from "./readers.js";
 import { showRescue } from "./rescue.js";
 import { wellFormed } from "./save.js";
@@ -19,13 +20,13 @@ export class Box {
     this.status = element.querySelector("[data-status]");
     this.badge = element.querySelector("[data-state]");
     this.url = element.dataset.url;
-    this.prompt = Number(this.field.name.split("-")[1]);
+    this.key = keyOf(element);
     this.held = ["written", "started"].find((state) => this.badge.classList.contains(state)) ?? "empty"; // by the server
     this.savedText = "unsaved" in element.dataset ? null : this.field.defaultValue;
     this.savedReaders = [...this.readersField.options].find((option) => option.defaultSelected)?.value ?? this.readers;
     this.served = { text: this.savedText, readers: this.savedReaders, version: this.version };
     this.savedAt = 0;
-    this.refusal = this.reason = this.notice = "";
+    this.slot = this.refusal = this.reason = this.notice = "";
     this.composing = this.isReady = false;
     this.conflict = null;
     this.wasTyped = this.isTyped; // before this script came, or put back by the browser after a reload
@@ -115,7 +116,7 @@ export class Box {
     this.learn({ ...answer, text: save.text });
     if (isOld && !this.dirty && !this.composing) this.adopt(this.served);
     this.notice = "";
-    this.element.querySelector("[data-history]").hidden = false;
+    this.element.querySelector("[data-history]")?.removeAttribute("hidden");
   }
 
   // What the server holds, and since when.

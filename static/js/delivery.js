@@ -3,6 +3,7 @@
 // nothing any more (its disk is full) still sends.
 
 import { keepBoxes } from "./keep.js";
+import { isHere } from "./key.js";
 import { narrower } from "./readers.js";
 import { operationId, send, wellFormed } from "./save.js";
 
@@ -17,7 +18,7 @@ export async function deliver(journal, csrfCookie) {
 }
 
 async function alone(prompt, work) {
-  if (document.querySelector(`[data-box] [name="text-${prompt}"]`)) return "open";
+  if (isHere(prompt)) return "open";
   if (!navigator.locks) return work();
   return navigator.locks.request(`hisho-box-${prompt}`, { ifAvailable: true }, (lock) => (lock ? work() : "open"));
 }

@@ -25,7 +25,7 @@ export class Draft {
   get entry() {
     const { box } = this;
     return {
-      prompt: box.prompt,
+      prompt: box.key,
       slot: this.slot,
       url: box.url,
       text: box.field.value,
@@ -33,6 +33,7 @@ export class Draft {
       base_version: box.version,
       pending: box.sender.pending,
       follows: box.sender.followed,
+      page: box.page,
     };
   }
 

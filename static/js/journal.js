@@ -94,8 +94,9 @@ export class Journal {
     this.key = key;
   }
 
-  // An entry: { prompt, slot, url, text, readers, base_version, pending }. `slot` is "" but in a second tab with the
-  // same box; `pending` is the save whose answer is not known yet.
+  // An entry: { prompt, slot, url, text, readers, base_version, pending }. `prompt` is the key of the box, `slot` is ""
+  // but in a second tab with the same box; `pending` is the save whose answer is not known yet; `page` is where the box
+  // stands, { path, label }, if it is in no week.
   async write(entry) {
     const { prompt, slot } = entry;
     const sealed = await this.seal(entry, `${this.user}/${prompt}`);

@@ -16,7 +16,7 @@ function describeBox(box) {
   const question = ask.querySelector(".visually-hidden") ? "" : textOf(ask).slice(number.length).trim();
   return {
     ...knownOf(box),
-    prompt: box.prompt,
+    prompt: box.key,
     url: box.url,
     number,
     question,
@@ -47,7 +47,7 @@ export async function keepWeek(form, boxes, journal) {
     aim: theme.querySelector(".aim")?.innerText ?? "",
     name: form.dataset.week,
     responsesUrl: form.dataset.responsesUrl,
-    prompts: boxes.map((box) => box.prompt),
+    prompts: boxes.map((box) => box.key),
     sections: [...form.querySelectorAll("section.sheet")].map((section) => describeSection(section, boxes)),
   });
 }

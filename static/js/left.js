@@ -3,25 +3,26 @@
 
 import { offer } from "./rescue.js";
 
-const weekOf = (entry, weeks) => weeks.find((week) => week.prompts.includes(entry.prompt));
+// The page on which the box stands: a comment brings it along, every other box is in a week.
+const pageOf = (entry, weeks) => entry.page ?? weeks.find((week) => week.prompts.includes(entry.prompt));
 
-const isStuck = (entry, weeks) => entry.kind === "refused" || (entry.kind === "conflict" && !weekOf(entry, weeks));
+const isStuck = (entry, weeks) => entry.kind === "refused" || (entry.kind === "conflict" && !pageOf(entry, weeks));
 
-function linkTo(week) {
+function linkTo(page) {
   const link = document.createElement("a");
-  link.href = week.path;
-  link.textContent = week.label;
+  link.href = page.path;
+  link.textContent = page.label;
   return link;
 }
 
-function buildStuck(entry, week) {
+function buildStuck(entry, page) {
   const panel = document.querySelector("[data-stuck-template]").content.firstElementChild.cloneNode(true);
   const place = panel.querySelector("[data-stuck-text]");
   const field = Object.assign(document.createElement("textarea"), { rows: 4, readOnly: true, value: entry.text });
   field.setAttribute("aria-label", place.dataset.label);
   place.replaceWith(field);
-  if (week) panel.prepend(linkTo(week));
-  offer(panel, field, `${week?.name ?? "hisho"}-${entry.prompt}.txt`);
+  if (page) panel.prepend(linkTo(page));
+  offer(panel, field, `${page?.name ?? "hisho"}-${entry.prompt}.txt`);
   return panel;
 }
 
@@ -30,7 +31,7 @@ function showStuck(place, stuck, weeks) {
   const now = JSON.stringify(stuck.map(({ prompt, slot, text }) => [prompt, slot, text]));
   if (place.dataset.shown !== now) {
     place.dataset.shown = now;
-    place.querySelector("[data-stuck-texts]").replaceChildren(...stuck.map((entry) => buildStuck(entry, weekOf(entry, weeks))));
+    place.querySelector("[data-stuck-texts]").replaceChildren(...stuck.map((entry) => buildStuck(entry, pageOf(entry, weeks))));
   }
   place.hidden = !stuck.length;
 }
@@ -43,8 +44,9 @@ export async function showLeft(left, journal = null) {
   const weeks = elsewhere.length && journal ? await journal.weeks().catch(() => []) : [];
   const stuck = elsewhere.filter((entry) => isStuck(entry, weeks));
   const waiting = elsewhere.filter((entry) => !stuck.includes(entry));
-  const places = weeks.filter((week) => waiting.some((entry) => week.prompts.includes(entry.prompt)));
-  line.querySelector("[data-unsent-places]").replaceChildren(...places.flatMap((week) => [linkTo(week), " "]));
+  const pages = waiting.map((entry) => pageOf(entry, weeks)).filter(Boolean);
+  const places = pages.filter((page, place) => pages.findIndex((each) => each.path === page.path) === place);
+  line.querySelector("[data-unsent-places]").replaceChildren(...places.flatMap((page) => [linkTo(page), " "]));
   line.querySelector("[data-waiting]").hidden = !waiting.length;
   showStuck(line.querySelector("[data-stuck]"), stuck, weeks);
   line.hidden = !elsewhere.length;

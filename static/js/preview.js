@@ -4,6 +4,7 @@ import { cookie, wellFormed } from "./save.js";
 
 export function addPreview(box) {
   const button = box.element.querySelector("[data-preview]");
+  if (!button) return;
   const form = box.form;
   const label = button.textContent;
   let shown = null;

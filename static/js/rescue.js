@@ -6,7 +6,7 @@ function panelOf(box) {
   let panel = box.element.querySelector("[data-rescue]");
   if (panel) return panel;
   panel = document.querySelector("[data-rescue-template]").content.firstElementChild.cloneNode(true);
-  offer(panel, box.field, `${box.form.dataset.week}-${box.prompt}.txt`);
+  offer(panel, box.field, `${box.form.dataset.week}-${box.key}.txt`);
   box.status.after(panel);
   return panel;
 }

@@ -28,6 +28,14 @@ export function cookie(name) {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
+// Posts; where the token was too old, once more with a fresh one. Resolves to { status, after, answer }, 0 for no answer.
+async function ask(url, body, csrfCookie, keepalive) {
+  const asked = await post(url, body, csrfCookie, keepalive);
+  if (asked.status !== 403 || asked.answer?.error !== "csrf") return asked;
+  await freshToken();
+  return post(url, body, csrfCookie, false);
+}
+
 async function post(url, body, csrfCookie, keepalive) {
   const stop = new AbortController();
   const clock = setTimeout(() => stop.abort(), TIMEOUT); // also while the answer is being read
@@ -58,13 +66,17 @@ export async function send(url, save, csrfCookie, { again = false, leaving = fal
   const sha256 = leaving ? "" : await digest(save.text);
   const body = JSON.stringify({ ...save, sha256, contract: CONTRACT });
   const small = new TextEncoder().encode(body).length < KEEPALIVE_BYTES;
-  let { status, after, answer } = await post(url, body, csrfCookie, small && !again);
-  if (status === 403 && answer.error === "csrf") {
-    await freshToken();
-    ({ status, after, answer } = await post(url, body, csrfCookie, false));
-  }
+  const { status, after, answer } = await ask(url, body, csrfCookie, small && !again);
   const known = answer && typeof answer === "object" ? answer : {};
   return { ...known, kind: kindOf(status, known, save, sha256 || (await digest(save.text))), after };
+}
+
+// Sends a comment that is saved as a draft. `sending`: { operation_id, base_version, shown, seen, user }. The answer as
+// above; "saved" says that it is with the member.
+export async function sendDraft(url, sending, csrfCookie, again) {
+  const { status, after, answer } = await ask(url, JSON.stringify(sending), csrfCookie, !again);
+  const known = answer && typeof answer === "object" ? answer : {};
+  return { ...known, kind: kindOf(status, known, sending, ""), after };
 }
 
 function kindOf(status, answer, save, sha256) {

@@ -17,17 +17,10 @@ const LARGE = 15_000; // characters that do not outlive the page on their way to
 
 const within = (promise, time) => Promise.race([promise, new Promise((_, reject) => { setTimeout(reject, time); })]);
 
-class Sheet {
+export class Sheet {
   constructor(form) {
     this.form = form;
-    this.boxes = [];
-    for (const element of form.querySelectorAll("[data-box]")) {
-      const box = new Box(element, form, () => this.show(), (_, answer) => this.hear(answer));
-      box.putAside = (each) => this.leftovers.putAside(each).catch(() => {});
-      this.boxes.push(box);
-      grow(box.field);
-      addPreview(box);
-    }
+    this.boxes = [...form.querySelectorAll("[data-box]")].map((element) => this.make(element));
     this.leftovers = new Leftovers(form, this.boxes);
     form.dataset.autosave = "";
     this.listen();
@@ -35,13 +28,22 @@ class Sheet {
     setInterval(() => this.boxes.forEach((box) => box.dirty && box.show()), TICK);
   }
 
+  make(element, Kind = Box) {
+    const box = new Kind(element, this.form, () => this.show(), (_, answer) => this.hear(answer, box));
+    box.putAside = (each) => this.leftovers.putAside(each).catch(() => {});
+    grow(box.field);
+    addPreview(box);
+    return box;
+  }
+
   show() {
     showPage(this.form, this.boxes);
   }
 
   async open() {
-    this.slot = await within(claim(this.form, () => this.takeOver()), PATIENCE).catch(() => "");
+    await within(claim(this.form, this.boxes, (boxes) => this.takeOver(boxes)), PATIENCE).catch(() => {});
     await within(holdBoxes(this.boxes), PATIENCE).catch(() => {});
+    this.isClaimed = true;
     await this.openJournal();
     this.form.dataset.ready = "";
     // A save on its way from the page before may have arrived after this one was made.
@@ -51,23 +53,23 @@ class Sheet {
 
   // On a new device the key comes over the network: without one it is asked for again, as after the journal was lost.
   async openJournal() {
-    if (this.opening || this.slot === undefined || (this.journal && this.boxes.every((box) => box.hasJournal))) return;
+    if (this.opening || !this.isClaimed || (this.journal && this.boxes.every((box) => box.hasJournal))) return;
     this.opening = true;
     this.journal = await within(openJournal(Number(this.form.dataset.user)), PATIENCE).catch(() => null);
-    await within(this.leftovers.open(this.journal, this.slot), PATIENCE).catch(() => this.openWithout());
+    await within(this.leftovers.open(this.journal), PATIENCE).catch(() => this.openWithout());
     this.opening = false;
   }
 
-  // The tab that was first is gone.
-  async takeOver() {
-    await this.leftovers.takeOver().catch(() => {});
+  // The tab that was first for these boxes is gone.
+  async takeOver(boxes) {
+    await this.leftovers.takeOver(boxes).catch(() => {});
     await this.refresh();
   }
 
   // What cannot be read must not be taken for nothing.
   openWithout() {
     this.journal = null;
-    for (const box of this.boxes) if (!box.isReady) box.open(null, this.slot, null);
+    for (const box of this.boxes) if (!box.isReady) box.open(null, box.slot, null);
   }
 
   flush(options) {
@@ -80,8 +82,13 @@ class Sheet {
     this.flush();
   }
 
+  submitted(event) {
+    event.preventDefault();
+    this.flush();
+  }
+
   listen() {
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.flush(); });
+    this.form.addEventListener("submit", (event) => this.submitted(event));
     document.querySelector("[data-signin-button]")?.addEventListener("click", () => this.signIn({ now: true }));
     for (const name of ["online", "focus"]) addEventListener(name, () => this.resume());
     addEventListener("offline", () => this.boxes.forEach((box) => box.show()));
@@ -113,8 +120,8 @@ class Sheet {
     if (response?.status === 401) this.hear({ kind: "signed_out" });
     if (state?.user !== Number(this.form.dataset.user)) return;
     for (const box of this.boxes) {
-      const now = state.boxes[box.prompt];
-      const isIdle = box.isReady && !box.dirty && !box.sender.pending && !box.conflict && document.activeElement !== box.field;
+      const now = state.boxes[box.key];
+      const isIdle = box.isReady && !box.dirty && !box.sender.pending && !box.conflict && document.activeElement !== box.field && !box.field.readOnly;
       if (now && isIdle && now.version > box.version) box.adopt(now);
       box.show();
     }
@@ -132,8 +139,9 @@ class Sheet {
   }
 }
 
-export async function start(form) {
-  const sheet = new Sheet(form);
+// `Kind` is what the sheet is: a worksheet, unless somebody says more.
+export async function start(form, Kind = Sheet) {
+  const sheet = new Kind(form);
   await sheet.open();
   return sheet;
 }

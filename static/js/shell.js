@@ -79,7 +79,7 @@ async function open() {
   const form = buildWeek(week, user);
   watch(async (back) => back && (await deliver(journal, form.dataset.csrfCookie)).length === 0);
   const sheet = await start(form);
-  const known = () => Object.fromEntries(sheet.boxes.map((box) => [box.prompt, knownOf(box)]));
+  const known = () => Object.fromEntries(sheet.boxes.map((box) => [box.key, knownOf(box)]));
   sheet.onSaved = () => keepBoxes(journal, known()).catch(() => {});
   return sheet;
 }

@@ -3,6 +3,7 @@
 const LATE = 10_000; // unconfirmed for so long is trouble, whatever the network says
 const SLOW = 1_000; // an answer takes no longer where all is well
 const TROUBLE = ["conflict", "refused", "signedout", "unkept", "unsent", "waiting"];
+const FIRST = ["conflict", "refused", "signedout"];
 const ORDER = [...TROUBLE, "typing", "saved", "idle"];
 const clock = new Intl.DateTimeFormat("ja", { hour: "2-digit", minute: "2-digit" });
 
@@ -11,6 +12,7 @@ export function stateOf(box) {
   const { sender } = box;
   if (box.conflict) return "conflict";
   if (box.refusal) return "refused";
+  if (box.isBarred) return "signedout";
   if (!box.dirty && !sender.pending) return box.savedAt ? "saved" : "idle";
   if (sender.isBarred) return "signedout";
   if (box.isReady && !box.hasJournal) return sender.isFailing ? "unsent" : "unkept";
@@ -23,6 +25,9 @@ export function stateOf(box) {
   return isLate || isSlow || !navigator.onLine ? "waiting" : "typing";
 }
 
+// A comment that is saved is not sent yet.
+const restOf = (box) => (box.element.dataset.sendUrl && box.savedText?.trim() ? box.form.dataset.draft : "");
+
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -32,11 +37,12 @@ export function showBox(box) {
   const say = box.form.dataset;
   const isTrouble = TROUBLE.includes(state);
   const sentences = { refused: box.refusal, signedout: box.reason || say.signedout, conflict: say.conflict, unkept: say.unkept, unsent: say.unsent, waiting: say.waiting };
-  write(box.status, sentences[state] ?? box.notice);
+  write(box.status, (FIRST.includes(state) ? sentences[state] : box.onItsWay || sentences[state]) ?? (box.notice || restOf(box)));
   box.status.classList.toggle("trouble", isTrouble && state !== "waiting");
   // What the server holds may be called written; what it does not hold yet may not.
   box.badge.className = `state ${isTrouble ? "started" : box.held}`;
   write(box.badge, say[isTrouble ? "pending" : box.held]);
+  box.badge.hidden = !box.badge.textContent;
 }
 
 export function showPage(form, boxes) {
@@ -44,7 +50,7 @@ export function showPage(form, boxes) {
   const say = form.dataset;
   const states = new Set(boxes.map(stateOf));
   const worst = ORDER.find((state) => states.has(state)) ?? "idle";
-  const savedAt = Math.max(...boxes.map((box) => box.savedAt));
+  const savedAt = Math.max(0, ...boxes.map((box) => box.savedAt));
   const isKept = boxes.every((box) => box.hasJournal || !box.isReady);
   const idle = isKept ? say.auto : say.unkept;
   const sentences = { saved: savedAt ? `${say.saved} ${clock.format(new Date(savedAt))}` : idle, idle, refused: say.check };

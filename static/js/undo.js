@@ -12,6 +12,11 @@ export function watchShrinking(box) {
     button.hidden = false;
   };
 
+  box.forgetLonger = () => {
+    longest = box.field.value;
+    button.hidden = true;
+  };
+
   const watch = () => {
     const text = box.field.value;
     if (text.length >= longest.length) longest = text;
@@ -22,7 +27,7 @@ export function watchShrinking(box) {
 
   for (const name of ["input", "set"]) box.field.addEventListener(name, watch);
   button?.addEventListener("click", () => {
-    if (box.composing || box.conflict) return;
+    if (box.composing || box.conflict || box.field.readOnly) return;
     const now = box.field.value;
     box.setText(before);
     before = now; // once more, and it is as it was

@@ -1,0 +1,69 @@
+// The boxes of the office: an unsent comment, or a note about a member. They stand on more than one page, and have no
+// page with their history.
+
+import { Box } from "../box.js";
+import { offer } from "../rescue.js";
+
+class OfficeBox extends Box {
+  constructor(element, form, ...others) {
+    super(element, form, ...others);
+    this.entry = element.closest("[data-entry]");
+    const place = this.entry?.id ? `#${this.entry.id}` : "";
+    this.page = { path: location.pathname + location.search + place, label: form.dataset.label || document.title };
+    this.asides = new Set(); // their places in the journal
+    this.field.removeAttribute("name"); // 「読みました」 sends no words
+  }
+
+  // Whether there are other words of this box that she has to look at: she may join them to what stands here. They wait
+  // in the journal until then.
+  offerAside(entry, journal) {
+    const template = document.querySelector("[data-aside-template]");
+    if (!template || entry.isLetGo || entry.text === this.field.value) return false;
+    if (this.asides.has(entry.slot)) return true;
+    this.asides.add(entry.slot);
+    const panel = template.content.firstElementChild.cloneNode(true);
+    const field = panel.querySelector("textarea");
+    field.value = entry.text;
+    offer(panel, field, `${this.form.dataset.week}-${this.key}.txt`);
+    panel.addEventListener("click", ({ target }) => {
+      const choice = target.closest("[data-choose]")?.dataset.choose;
+      if (!choice || this.composing || this.field.readOnly) return;
+      if (choice === "join") {
+        this.setText([this.field.value, entry.text].filter(Boolean).join("\n\n---\n\n"));
+        this.touched();
+      }
+      journal.remove(entry).catch(() => {});
+      panel.remove();
+      this.field.focus();
+    });
+    this.element.append(panel);
+    return true;
+  }
+}
+
+// A note is never sent, so it is no draft either.
+export class Note extends OfficeBox {
+  get held() { return "empty"; }
+  set held(_) {}
+}
+
+export class Comment extends OfficeBox {
+  // Signed, what she was shown of the words and which comments: so it is known what this one answers.
+  get whatIsShown() {
+    const find = (name) => this.element.querySelector(`[data-${name}]`).value;
+    return { shown: find("shown"), seen: Number(find("seen")) };
+  }
+
+  // Sent or emptied elsewhere: there is nothing on the other side to choose, and what stands here goes on.
+  receive(answer, save) {
+    if (answer.kind !== "conflict" || answer.text !== "") {
+      super.receive(answer, save);
+      return;
+    }
+    this.sender.pending = null;
+    this.learn(answer);
+    this.touched();
+    this.tell(this.form.dataset.elsewhere);
+    this.onAnswer(this, answer);
+  }
+}
