@@ -4,35 +4,18 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import User
-from workbook.forms import WordsField
-from workbook.models import Feedback, Readers, Response, Revision
-
-SHOWN = "workbook.admin.shown"
-MAX_COMMENT = Feedback._meta.get_field("text").max_length
-
-
-class CommentField(WordsField):
-    """A comment, kept to the letter."""
-
-    def run_validators(self, value: str) -> None:
-        super().run_validators(value)
-        if len(value) > MAX_COMMENT:
-            raise ValidationError(
-                _("A comment holds 10,000 characters; this is %(over)d too many. Your text stays: please shorten it."),
-                params={"over": len(value) - MAX_COMMENT},
-            )
+from workbook import shown
+from workbook.forms import CommentField
+from workbook.models import NoteSave, Response, Revision
 
 
 class AnswerForm(forms.Form):
     """A comment on the words that were shown. A blank one says nothing and is left out.
 
-    `shown` says, signed, who was shown which revision; without the signature, numbers typed there would open the
-    history. It also names the deed, so that one page sends the same comment only once.
     `revision`, after validation, is the text that was shown: one of this response, which she may read.
     """
 
@@ -42,8 +25,12 @@ class AnswerForm(forms.Form):
     def __init__(self, response: Response, reader: User, data: Any = None) -> None:
         self.response, self.reader = response, reader
         self.revision: Revision | None = None
-        self.deed = uuid.uuid4()
-        super().__init__(data, prefix=f"answer-{response.pk}", initial={"shown": self._sign})
+        super().__init__(data, prefix=f"answer-{response.pk}")
+
+    @property
+    def signed(self) -> str:
+        """What the page says it shows."""
+        return shown.sign(self.reader, self.response.pk, self.response.shown_id)
 
     @property
     def words(self) -> str:
@@ -51,34 +38,33 @@ class AnswerForm(forms.Form):
         text = self.cleaned_data["text"]
         return text if text.strip() else ""
 
-    @property
-    def operation_id(self) -> uuid.UUID:
+    def operation_id(self, deed: uuid.UUID) -> uuid.UUID:
         """The same for the same words from the same page; other words, after going back, are another comment."""
-        return uuid.uuid5(self.deed, self.words)
+        return uuid.uuid5(deed, f"{self.reader.pk}/{self.response.pk}/{self.words}")
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError if there is a comment, but not on words of this response."""
         data = super().clean()
-        self.revision = self._find(data.get("shown", ""))
+        self.revision = shown.find(data.get("shown", ""), self.reader, self.response)
         if self.revision is None and data.get("text", "").strip():
             raise ValidationError(_("This comment could not be tied to the words it answers. Please reload the page."))
         return data
 
-    def _sign(self) -> str:
-        return signing.dumps([self.reader.pk, self.response.pk, self.response.shown_id, self.deed.hex], salt=SHOWN)
 
-    def _find(self, signed: str) -> Revision | None:
-        """The revision that was shown to this reader for this response; None for a value that this page never made."""
-        try:
-            reader, response, shown, deed = signing.loads(signed, salt=SHOWN)
-        except signing.BadSignature:
-            return None
-        if (reader, response) != (self.reader.pk, self.response.pk):
-            return None
-        self.deed = uuid.UUID(deed)
-        whole = ("response__membership__user", "response__membership__cohort", "response__prompt__section__week")
-        open_ones = self.response.revisions.filter(version__isnull=False).exclude(readers=Readers.SELF)
-        return open_ones.filter(pk=shown).select_related(*whole).first()
+class NoteForm(forms.Form):
+    """What a facilitator keeps in mind about a member, from a page without JavaScript."""
+
+    text = CommentField(label=_("Your note"))
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+    def __init__(self, data: Any, membership_id: int) -> None:
+        self.membership_id, self.name = membership_id, f"note-{membership_id}"
+        super().__init__({"text": data.get(self.name), "version": data.get(f"{self.name}-version")})
+
+    def save_of(self, author: User) -> NoteSave:
+        """The validated note on its way."""
+        text, version = self.cleaned_data["text"], self.cleaned_data["version"]
+        return NoteSave(self.membership_id, author.pk, uuid.uuid4(), version, text)
 
 
 class SessionForm(forms.ModelForm):

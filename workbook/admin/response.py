@@ -14,7 +14,9 @@ from cohorts.admin.scope import ChoiceFilter, CohortFilter, ListOnly, ScopedAdmi
 from cohorts.models import Cohort, Membership
 from workbook.models import Feedback, Reading, Response, Section, Week
 
-from .reading import read_week
+from .reading import read_person, read_question, read_week
+from .search import search_words
+from .stamp import member_stamp, question_stamp
 
 QUESTION_SIGNS = 18
 
@@ -110,9 +112,17 @@ class ResponseAdmin(ListOnly, ScopedAdmin):
         return ReadingChangeList
 
     def get_urls(self) -> list[URLPattern]:
-        address = "read/<int:membership_id>/<int:week_number>/"
-        view = self.admin_site.admin_view(read_week)
-        return [path(address, view, name="workbook_response_read"), *super().get_urls()]
+        pages = [
+            ("read/<id:membership_id>/<id:number>/", read_week, member_stamp, "read"),
+            ("read/<id:membership_id>/", read_person, member_stamp, "person"),
+            ("question/<id:prompt_id>/", read_question, question_stamp, "question"),
+        ]
+        live = self.admin_site.live_view
+        own = [
+            path(address, live(view, stamp), name=f"workbook_response_{name}") for address, view, stamp, name in pages
+        ]
+        search = path("search/", self.admin_site.admin_view(search_words), name="workbook_response_search")
+        return [search, *own, *super().get_urls()]
 
     @admin.display(description=_("member"))
     def member(self, response: Response) -> str:

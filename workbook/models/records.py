@@ -53,8 +53,10 @@ class AccessRecordQuerySet(RecordQuerySet["AccessRecord"]):
         for row in known.values_list("membership", "week", "prompt"):
             shown.pop(Shown(*row), None)
         self.bulk_create(
-            self.model(actor=actor, membership_id=one.membership, week_id=one.week, prompt_id=one.prompt, deed=deed)
-            for one in shown
+            [
+                self.model(actor=actor, membership_id=one.membership, week_id=one.week, prompt_id=one.prompt, deed=deed)
+                for one in shown
+            ]
         )
 
     def record_export(self, actor: User, membership: Membership) -> "AccessRecord":

@@ -25,7 +25,7 @@ def answer(cast, revision):
     """A comment as the reading page sends it, if it had shown this revision."""
     response = revision.response
     response.shown_id, name = revision.pk, f"answer-{response.pk}"
-    signed = AnswerForm(response, cast.facilitator)["shown"].value()
+    signed = AnswerForm(response, cast.facilitator).signed
     return AnswerForm(response, cast.facilitator, {f"{name}-shown": signed, f"{name}-text": "すてきです"})
 
 
