@@ -21,6 +21,6 @@ def tag_of(request: HttpRequest, stamp: str) -> str:
 
 
 def is_known(request: HttpRequest, tag: str) -> bool:
-    """Whether the page already shows this. On the way a tag may have been made a weak one: the answer was compressed."""
+    """Whether the page shows this already. A compressed answer carries its tag as a weak one."""
     known = parse_etags(request.headers.get("If-None-Match", ""))
     return is_live(request) and tag in [one.removeprefix("W/").strip('"') for one in known]

@@ -1,19 +1,23 @@
-"""今週の様子: this week in each cohort that somebody facilitates or organizes, in numbers."""
+"""今週の様子: this week in each cohort that somebody facilitates or organizes."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone
 
 from cohorts.models import Cohort, Membership, User
-from workbook.models import Reading, Response, Section, Week
+from workbook.models import Draft, Reading, Response, Section, Week
+
+from .chart import count_writers
+
+LONG = timedelta(days=14)
+"""After so long it is kind to ask how somebody is, and a cohort that is over leaves the start page."""
 
 
 @dataclass
 class Desk:
-    """One cohort's week: how many wrote in each section, what is unread and with whom to go on."""
+    """One cohort's week: how many wrote in each section, what is unread, and with whom to go on."""
 
     week: Week
     is_mine: bool = True
@@ -22,29 +26,40 @@ class Desk:
     first_member: int | None = None
     unread: int = 0
     next_unread: int | None = None
+    unread_before: int = 0
+    next_before: tuple[int, int] | None = None
+    drafts: int = 0
+    first_draft: tuple[int, int] | None = None
+    silent: list[Membership] = field(default_factory=list)
 
     @property
     def cohort(self) -> Cohort:
         return self.week.cohort
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the last session was long ago: nothing presses any more."""
+        return self.week.session_ends_at < _long_ago()
+
 
 def desks_of(user: User) -> list[Desk]:
     """The desks of the cohorts that the user facilitates, and for organizers of all running and coming ones.
 
-    The next session first. Five queries, however many cohorts.
+    The next session first. Nine queries, however many cohorts.
     """
     mine = set(user.facilitated)
     weeks = [week for week in _weeks_now(user) if week.cohort_id in mine or week.session_ends_at > _long_ago()]
-    desks = {week.pk: Desk(week, is_mine=week.cohort_id in mine) for week in weeks}
+    desks = {week.cohort_id: Desk(week, is_mine=week.cohort_id in mine) for week in weeks}
     _count_members(desks)
     _count_written(desks, user)
     _count_unread(desks, user)
+    _count_drafts(desks, user)
+    _find_silent(desks, user)
     return sorted(desks.values(), key=lambda desk: (desk.week.session_is_over, desk.week.session_at))
 
 
 def _long_ago() -> datetime:
-    """Cohorts whose last session was before this moment are left to the lists."""
-    return timezone.now() - timedelta(days=14)
+    return timezone.now() - LONG
 
 
 def _weeks_now(user: User) -> list[Week]:
@@ -58,31 +73,54 @@ def _weeks_now(user: User) -> list[Week]:
 
 
 def _count_members(desks: dict[int, Desk]) -> None:
-    by_cohort = {desk.week.cohort_id: desk for desk in desks.values()}
-    for row in Membership.objects.current().members().filter(cohort__in=by_cohort):
-        desk = by_cohort[row.cohort_id]
-        desk.members += 1
-        desk.first_member = desk.first_member or row.pk
+    members = Membership.objects.current().members().filter(cohort__in=desks).order_by("joined_at", "pk")
+    for pk, cohort in members.values_list("pk", "cohort"):
+        desks[cohort].members += 1
+        desks[cohort].first_member = desks[cohort].first_member or pk
 
 
 def _count_written(desks: dict[int, Desk], user: User) -> None:
-    """A member has written a section when all its boxes are written."""
-    rows = Response.objects.progress_for(user).filter(
-        prompt__section__week__in=desks,
-        membership__left_at=None,
-        membership__role=Membership.Role.MEMBER,
-        written=True,
-    )
-    boxes = rows.order_by().values("prompt__section", "membership").annotate(n=Count("pk"))
-    full = Counter((row["prompt__section"], row["n"]) for row in boxes)
-    sections = Section.objects.filter(week__in=desks).annotate(n=Count("prompts")).order_by("position", "pk")
+    here = Section.objects.filter(week__in=[desk.week for desk in desks.values()])
+    sections = here.select_related("week").order_by("position", "pk").prefetch_related("prompts")
+    writers = count_writers(user, sections)
     for section in sections:
-        desks[section.week_id].sections.append((section, full[section.pk, section.n] if section.n else 0))
+        desks[section.week.cohort_id].sections.append((section, writers[section.pk]))
 
 
 def _count_unread(desks: dict[int, Desk], user: User) -> None:
-    unread = Reading.objects.unread_by(user).filter(prompt__section__week__in=desks)
-    for week, membership in unread.values_list("prompt__section__week", "membership"):
-        desk = desks[week]
-        desk.unread += 1
-        desk.next_unread = desk.next_unread or membership
+    """What waits in this week, and what came late into the weeks before."""
+    unread = Reading.objects.unread_by(user).filter(membership__cohort__in=desks)
+    names = ["membership__cohort", "membership", "prompt__section__week__number"]
+    for cohort, membership, number in unread.values_list(*names):
+        desk = desks[cohort]
+        if number == desk.week.number:
+            desk.unread += 1
+            desk.next_unread = desk.next_unread or membership
+        else:
+            desk.unread_before += 1
+            desk.next_before = desk.next_before or (membership, number)
+
+
+def _count_drafts(desks: dict[int, Desk], user: User) -> None:
+    """Her comments that nobody has got yet."""
+    names = ["response__membership__cohort", "response__membership", "response__prompt__section__week__number"]
+    drafts = Draft.objects.of(user).filter(response__membership__cohort__in=desks).order_by("updated_at", "pk")
+    for cohort, membership, number in drafts.values_list(*names):
+        desk = desks[cohort]
+        desk.drafts += 1
+        desk.first_draft = desk.first_draft or (membership, number)
+
+
+def _find_silent(desks: dict[int, Desk], user: User) -> None:
+    """Members of hers in whose boxes nothing has changed for long, while the cohort was running and they were in it.
+
+    What they keep for themselves counts too: it is enough that something happens. In the order of joining.
+    """
+    running = Week.objects.filter(cohort__in=user.facilitated).values("cohort").order_by()
+    running = running.annotate(begun=Min("opens_at"), ends=Max("session_at"))
+    cohorts = running.filter(begun__lte=_long_ago(), ends__gt=timezone.now()).values("cohort")
+    lately = Response.objects.progress_for(user).filter(membership=OuterRef("pk"), updated_at__gt=_long_ago())
+    silent = Membership.objects.current().members().filter(~Exists(lately), cohort__in=cohorts)
+    for membership in silent.filter(joined_at__lte=_long_ago()).select_related("user"):
+        if membership.cohort_id in desks:
+            desks[membership.cohort_id].silent.append(membership)

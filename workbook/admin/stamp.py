@@ -8,14 +8,26 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, DateTimeField, F, Func, OuterRef, Q, QuerySet, Subquery
-from django.db.models import TextField, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DateTimeField,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from cohorts.models import Membership, User
 from cohorts.prepared import Prepared, Slot
-from workbook.models import Feedback, Readers, Reading, Response
+from workbook.models import ANSWERING, Draft, Feedback, Note, Readers, Reading, Response
 
 WRITING = timedelta(minutes=3)
 """Who changed a text so short a time ago is still at it."""
@@ -54,7 +66,8 @@ def question_stamp(user: User, prompt_id: int) -> str | None:
 
 
 def _ask(query: Callable[[], Prepared], user: User, **values: int) -> str | None:
-    rows = query().ask(user=user.pk, since=timezone.now() - WRITING, **values)
+    now = timezone.now()
+    rows = query().ask(user=user.pk, writing=now - WRITING, answering=now - ANSWERING, **values)
     return "\n".join(_sorted(text) for text in rows[0]) if rows else None
 
 
@@ -76,7 +89,7 @@ def _week() -> Prepared:
 @cache
 def _member() -> Prepared:
     membership = Slot("membership", BigIntegerField())
-    return _prepare(Q(cohort__memberships=membership), {"membership": membership})
+    return _prepare(Q(cohort__memberships=membership), {"membership": membership}, noted=_noted(membership))
 
 
 @cache
@@ -95,13 +108,14 @@ def _question() -> Prepared:
 def _prepare(here: Q, scope: Scope, **more: Subquery) -> Prepared:
     """One row if the user facilitates the cohort of `here`, none otherwise."""
     hers = Membership.objects.current().facilitators().filter(here, user=Slot("user", BigIntegerField()))
-    parts = {"written": _written(scope), "people": _people(), "read": _read(scope), "said": _said(scope), **more}
+    own = {"written": _written(scope), "people": _people(), "read": _read(scope), "said": _said(scope)}
+    parts = {**own, "answering": _answering(scope), **more}
     return Prepared(hers.order_by().annotate(**parts).values_list(*parts))
 
 
 def _written(scope: Scope) -> Subquery:
     """Of each readable text all that may change; of a private one that it is written."""
-    fresh = Case(When(updated_at__gt=Slot("since", DateTimeField()), then=Value("w")), default=Value(""))
+    fresh = Case(When(updated_at__gt=Slot("writing", DateTimeField()), then=Value("w")), default=Value(""))
     open_one = _of_each(*map(_text, ["pk", "version", "readers", "written", "outcome"]), fresh)
     each = Case(When(readers=Readers.SELF, then=_text("pk")), default=open_one)
     there = Q(readers__in=SHARED) | Q(written=True)
@@ -125,6 +139,26 @@ def _said(scope: Scope) -> Subquery:
     path = "revision__response__"
     said = Feedback.objects.filter(**_members(scope, path), revision__response__readers__in=SHARED)
     return _all(said, _of_each(*(_number("COUNT", name) for name in ("pk", "seen_at", "thanked_at"))))
+
+
+def _answering(scope: Scope) -> Subquery:
+    """Who else writes a comment now, and where, as `Draft.objects.beside` has it."""
+    drafts = Draft.objects.exclude(text="").filter(
+        **_members(scope, "response__"),
+        response__readers__in=SHARED,
+        updated_at__gt=Slot("answering", DateTimeField()),
+        author__memberships__cohort=OuterRef("cohort"),
+        author__memberships__left_at=None,
+        author__memberships__role=Membership.Role.FACILITATOR,
+    )
+    others = drafts.exclude(author=Slot("user", BigIntegerField()))
+    return _all(others, Line(_of_each(_text("response"), _text("author"))))
+
+
+def _noted(membership: Slot) -> Subquery:
+    """The notes of the other facilitators about a member."""
+    notes = Note.objects.filter(membership=membership).exclude(author=Slot("user", BigIntegerField()))
+    return _all(notes, Line(_of_each(_text("pk"), _text("version"))))
 
 
 def _members(scope: Scope, path: str = "") -> dict[str, Any]:

@@ -6,14 +6,17 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
 
 from cohorts.admin.scope import CohortFilter, InZone, ScopedAdmin, moment
 from workbook.models import Section, Week
 
+from .board import show_board
 from .forms import SessionForm
 from .prompts import PromptInline
+from .stamp import week_stamp
 from .widgets import PreviewWidget
 
 WEEK_FIELDS = ["theme", "aim", ("opens_at", "session_at"), ("session_minutes", "meeting_url")]
@@ -56,6 +59,10 @@ class WeekAdmin(InZone, ScopedAdmin):
     def zone_of(self, object_id: str) -> ZoneInfo | None:
         week = Week.objects.filter(pk=object_id).select_related("cohort").first()
         return week and week.cohort.zone
+
+    def get_urls(self) -> list[URLPattern]:
+        board = self.admin_site.live_view(show_board, week_stamp)
+        return [path("<id:week_id>/board/", board, name="workbook_week_board"), *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: Week | None = None) -> list[Any]:
         return WEEK_FIELDS if request.user.is_organizer else ["theme", "opens_at", "session_at", "meeting_url"]
