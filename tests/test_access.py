@@ -54,6 +54,7 @@ def body_of(row: Row, world: World) -> dict[str, object]:
         "set_language": {"language": "ja"},
         "admin:cohorts_cohort_delete": {"post": "yes"},
         "admin:workbook_response_read": {"read": "1"},
+        "admin:workbook_response_question": {"read": "1"},
     }
     for name, version in (("workbook:draft_save", world.things["draft"].version), ("workbook:note_save", 0)):
         bodies[name] = {"operation_id": str(uuid4()), "base_version": version, "text": "メモ", "readers": "self"}

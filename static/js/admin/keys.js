@@ -57,6 +57,13 @@ function answer() {
   field.setSelectionRange(field.value.length, field.value.length);
 }
 
+// The field for it on this page, or the way there.
+function search() {
+  const here = document.querySelector("[data-search]");
+  if (here?.matches("input")) here.select();
+  else here?.click();
+}
+
 const DEEDS = {
   j: () => move(1),
   k: () => move(-1),
@@ -64,7 +71,7 @@ const DEEDS = {
   p: () => press("a[rel=prev]"),
   a: answer,
   m: () => press("[data-read]"),
-  "/": () => press("[data-search]"),
+  "/": search,
 };
 
 function pressed(event) {

@@ -10,10 +10,8 @@ const NOTICING = 3_000; // what came just now has not been read yet
 // What the page shows by now is what a comment answers and what 「読みました」 means.
 function follow() {
   for (const shown of document.querySelectorAll("[data-shown-now]")) {
-    const entry = shown.closest("[data-entry]");
-    const [words, comments] = ["shown", "seen"].map((name) => entry?.querySelector(`[data-${name}]`));
-    if (words) words.value = shown.dataset.shownNow;
-    if (comments) comments.value = shown.dataset.seenNow;
+    const field = shown.closest("[data-entry]")?.querySelector("[data-shown]");
+    if (field) field.value = shown.dataset.shownNow;
   }
 }
 

@@ -27,6 +27,8 @@ class Entry:
     readings: list[Reading] = field(default_factory=list)
     answering: list[User] = field(default_factory=list)
     draft: Draft | None = None
+    stranded: Draft | None = None
+    """Her comment on words that are not open to her any more: hers to copy, nobody else's."""
     form: AnswerForm | None = None
     since: history.Entry | None = None
     """What changed since her own last comment."""
@@ -38,8 +40,8 @@ class Entry:
 
     @property
     def has_something(self) -> bool:
-        """Whether there are words to read, or comments on words that were there."""
-        return self.response is not None or bool(self.feedback)
+        """Whether there are words to read, or comments on words that were there, or are not open any more."""
+        return self.response is not None or bool(self.feedback) or self.stranded is not None
 
     @property
     def last_feedback(self) -> int:
@@ -64,7 +66,7 @@ class Entry:
 
 
 class Filling:
-    """Puts into entries what one facilitator may know. Six queries however many there are, and one if words changed
+    """Puts into entries what one facilitator may know. Seven queries however many there are, and one if words changed
     since she commented on them."""
 
     def __init__(self, reader: User, entries: Iterable[Entry], **where: Any) -> None:
@@ -85,6 +87,8 @@ class Filling:
             entry.answering.append(draft.author)
         for entry, draft in self._placed(Draft.objects.of(self.reader)):
             entry.draft = draft
+        for entry, draft in self._placed(Draft.objects.stranded_of(self.reader)):
+            entry.stranded = draft
         self._compare()
 
     def _placed(self, rows: QuerySet[Any], path: str = "response__") -> Iterator[tuple[Entry, Any]]:
