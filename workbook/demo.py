@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from cohorts.models import ORGANIZERS, Cohort, Membership, User
+from cohorts.models import ORGANIZERS, Cohort, Membership, RoleChange, User
 
 from .importer import bundled
 from .models import (
@@ -112,7 +112,9 @@ def _open(slug: str, name: str, first_session: datetime, now: datetime) -> Cohor
         facilitators=[_address("facilitator")],
         time_zone=ZONE.key,
     )
-    Cohort.objects.filter(pk=cohort.pk).update(created_at=first_session - timedelta(days=21))
+    begun = first_session - timedelta(days=21)
+    Cohort.objects.filter(pk=cohort.pk).update(created_at=begun)
+    RoleChange._base_manager.filter(membership__cohort=cohort).update(created_at=begun)  # a record refuses to be moved
     cohort.weeks.filter(number=2, opens_at__gt=now).update(opens_at=now)
     return cohort
 

@@ -19,6 +19,8 @@ BEFORE, AFTER = 30, 90
 
 MOST_SNIPPETS = 3
 
+BREAK = re.compile(r"\s*\n\s*")
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -61,6 +63,8 @@ class Search:
         return [self._pieces(text, *window) for window in merged[:MOST_SNIPPETS]]
 
     def _pieces(self, text: str, start: int, end: int) -> list[Piece]:
+        if start:
+            start = len(text) - len(text[start:].lstrip())
         pieces, place = [Piece("…")] if start else [], start
         for hit in self._any.finditer(text, start):
             if hit.start() >= end:
@@ -68,7 +72,7 @@ class Search:
             pieces += [Piece(text[place : hit.start()]), Piece(hit[0], is_hit=True)]
             place = hit.end()
         pieces += [Piece(text[place : max(end, place)]), Piece("…" if end < len(text) else "")]
-        return [piece for piece in pieces if piece.text]
+        return [Piece(BREAK.sub("\n", piece.text), piece.is_hit) for piece in pieces if piece.text]
 
 
 def readable_words(user: User) -> QuerySet[Response]:

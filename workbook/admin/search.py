@@ -86,9 +86,9 @@ class Hit:
     @property
     def url(self) -> str:
         """The member's week, at this text."""
-        week = self.response.prompt.section.week.number
-        place = reverse("admin:workbook_response_read", args=[self.response.membership_id, week])
-        return f"{place}#entry-{self.response.pk}"
+        member, prompt = self.response.membership_id, self.response.prompt
+        place = reverse("admin:workbook_response_read", args=[member, prompt.section.week.number])
+        return f"{place}#entry-{member}-{prompt.pk}"
 
 
 class Findings:

@@ -28,9 +28,13 @@ def page(client, q=None, **more) -> str:
     return html.unescape(answer.content.decode())
 
 
-def found(client, q, **more) -> list[str]:
-    """The anchors of the texts that are shown."""
-    return re.findall(r"#entry-(\d+)", page(client, q, **more))
+ANCHOR = re.compile(r"#entry-(\d+)-(\d+)")
+
+
+def found(client, q, **more) -> list[int]:
+    """The texts that are shown, in their order, by where they lead."""
+    places = ANCHOR.findall(page(client, q, **more))
+    return [Response.objects.get(membership=member, prompt=prompt).pk for member, prompt in places]
 
 
 def say(cast, text, readers=Readers.FACILITATORS, name="writer") -> Response:
@@ -43,20 +47,27 @@ def say(cast, text, readers=Readers.FACILITATORS, name="writer") -> Response:
 
 def test_she_finds_what_she_may_read(reader, cast):
     text = page(reader, "CANARY")
-    assert set(re.findall(r"#entry-(\d+)", text)) == {
-        str(response.pk) for response in Response.objects.filter(membership__cohort=cast.cohort).exclude(readers="self")
-    }
+    readable = Response.objects.filter(membership__cohort=cast.cohort).exclude(readers="self")
+    assert set(found(reader, "CANARY")) == set(readable.values_list("pk", flat=True))
     assert "3件" in text or "3 texts" in text
     assert "private" not in text
     assert "theirs" not in text
     assert reverse("admin:workbook_response_read", args=[cast.membership.pk, 1]) in text
 
 
+def test_a_hit_leads_to_the_text(reader, cast):
+    response = say(cast, "ここにある言葉")
+    address = re.search(r'href="([^"]+)#(entry-[\d-]+)"', page(reader, "ここにある"))
+    body = reader.get(address[1]).content.decode()
+    assert f'id="{address[2]}"' in body
+    assert response.text in body
+
+
 def test_what_is_for_its_writer_alone_is_not_even_counted(reader, cast):
     secret = say(cast, "ひみつの話", Readers.SELF)
     assert found(reader, "ひみつ") == []
     Response.objects.filter(pk=secret.pk).update(readers=Readers.FACILITATORS)
-    assert found(reader, "ひみつ") == [str(secret.pk)]
+    assert found(reader, "ひみつ") == [secret.pk]
 
 
 def test_history_is_not_searched(reader, cast):
@@ -90,7 +101,7 @@ def test_in_one_cohort(reader, cast):
     join(second, cast.facilitator, "facilitator")
     there = write(join(second, make_user("there")), prompt_of(second), "CANARY-second")
     assert len(found(reader, "CANARY")) == 4
-    assert found(reader, "CANARY", cohort=second.pk) == [str(there.pk)]
+    assert found(reader, "CANARY", cohort=second.pk) == [there.pk]
     assert len(found(reader, "CANARY", cohort="")) == 3 + 1
 
 
@@ -128,14 +139,14 @@ def test_a_cohort_that_is_not_hers_is_unknown(reader, cast, cohort):
 def test_width_and_case_do_not_matter(reader, cast, text, query):
     response = say(cast, text)
     say(cast, "なにか別のこと", name="other")
-    assert found(reader, query) == [str(response.pk)]
+    assert found(reader, query) == [response.pk]
 
 
 @pytest.mark.parametrize("sign", list("%_\\*.?+^$|()[]{}'\"-&~#/<>`"))
 def test_no_sign_means_anything_but_itself(reader, cast, sign):
     response = say(cast, f"あれ{sign}これ")
     say(cast, "あれとこれ", name="other")
-    assert found(reader, f"れ{sign}こ") == [str(response.pk)]
+    assert found(reader, f"れ{sign}こ") == [response.pk]
     assert found(reader, sign * 2) == []
 
 
@@ -169,6 +180,7 @@ def test_snippets():
     assert snippets("種", "種まき") == ["[種]まき"]
     assert snippets("種", "あ" * 50 + "種" + "い" * 120) == ["…" + "あ" * 30 + "[種]" + "い" * 90 + "…"]
     assert snippets("種 芽", "種から芽、また種") == ["[種]から[芽]、また[種]"]
+    assert snippets("種", "あ" * 9 + "\n" * 28 + "い\n \n種") == ["…い\n[種]"]
     far = snippets("種 芽", "種" + "あ" * 300 + "芽")
     assert far == ["[種]" + "あ" * 90 + "…", "…" + "あ" * 30 + "[芽]"]
     assert snippets("ab", "x" * 20 + "ＡＢ" + "aB") == ["x" * 20 + "[ＡＢ][aB]"]
@@ -180,10 +192,8 @@ def test_newest_first_and_twenty_a_page(reader, cast):
     for number, user in enumerate(make_users(*(f"m{number}" for number in range(21))).values()):
         response = write(join(cast.cohort, user), prompt_of(cast.cohort), f"たね{number}")
         Response.objects.filter(pk=response.pk).update(updated_at=now - timedelta(hours=number))
-    pks = [
-        str(pk)
-        for pk in Response.objects.filter(text__startswith="たね").order_by("-updated_at").values_list("pk", flat=True)
-    ]
+    newest = Response.objects.filter(text__startswith="たね").order_by("-updated_at")
+    pks = list(newest.values_list("pk", flat=True))
     assert found(reader, "たね") == pks[:20]
     assert found(reader, "たね", page="2") == pks[20:]
     for odd in ("x", "0", "-1", "9" * 5000, "\x00"):
@@ -231,4 +241,5 @@ def test_queries(reader, cast, django_assert_num_queries, count):
     for number in range(count):
         say(cast, "商談", name=f"m{number}")
     with django_assert_num_queries(7):
-        assert len(found(reader, "商談")) == count
+        text = page(reader, "商談")
+    assert len(ANCHOR.findall(text)) == count
