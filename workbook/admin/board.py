@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from cohorts.models import Membership, User
 from workbook.models import Draft, Feedback, Prompt, Readers, Reading, Response, Section, Week
@@ -171,6 +172,7 @@ def state_of(row: Any, since: datetime, answered: set[int]) -> State:
     return State.WRITTEN if row.written else State.STARTED
 
 
+@require_GET
 def show_board(request: HttpRequest, week_id: int) -> HttpResponse:
     """The board of a week, or its regions alone where the page itself asks for news."""
     board = Board(request.user, week_id)
