@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from tests.cast import prompt_of, write
-from workbook.models import Feedback, Readers
+from workbook.models import AccessRecord, Feedback, Readers
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
 
@@ -17,6 +17,7 @@ def member_pages(cast):
         "/cohorts/ours/weeks/1/",
         "/cohorts/ours/weeks/4/",
         "/cohorts/ours/words/",
+        "/cohorts/ours/words/readers/",
         "/profile/",
     ]
 
@@ -32,7 +33,9 @@ def anonymous_pages(cast):
 
 def facilitator_pages(cast):
     reading = reverse("admin:workbook_response_read", args=[cast.membership.pk, 1])
-    return ["/admin/", reverse("admin:workbook_response_changelist"), reading]
+    search = reverse("admin:workbook_response_search")
+    searches = [search, f"{search}?q=CANARY", f"{search}?q=x"]
+    return ["/admin/", reverse("admin:workbook_response_changelist"), reading, *searches]
 
 
 def organizer_pages(cast):
@@ -61,6 +64,7 @@ def told(cast):
     """The cast with a comment and a second member's text shared with the group."""
     Feedback.objects.create(revision=cast.shared.revisions.first(), author=cast.facilitator, text="- すてき\n- です")
     colleague = cast.cohort.memberships.get(user=cast.colleague)
+    AccessRecord.objects.record_reading(cast.facilitator, [cast.membership], cast.cohort.weeks.first())
     write(colleague, prompt_of(cast.cohort), "みんなへ\n\n> 引用\n\n# 見出し", Readers.GROUP)
     return cast
 
