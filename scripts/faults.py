@@ -2,36 +2,89 @@
 
 It runs the tests of `tests/faults`, which `make test` runs with small counts, and prints what they measured beside
 the goals. A goal that is missed over all tests together counts as a failure, as a skipped test does.
+
+A browser waits most of the time, while the tests of the server compute: the two run side by side, each with servers,
+databases and a small disk of its own. Arguments go to both: `-k speed`.
 """
 
 import operator
 import signal
+import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
 from chromium import find_chromium
-from test import run_pytest
+from test import ROOT, Counts, counts_of, pytest_command
 
+FOLDER = ROOT / "tests" / "faults"
+NOTHING_CHOSEN = 5
+"""pytest's exit code when the arguments choose nothing of this part."""
 RULES = {"=": operator.eq, "≥": operator.ge, "≤": operator.le}
 Figures = dict[str, tuple[float, str]]
 
 
+def parts() -> list[list[str]]:
+    """The files with a browser, and all others."""
+    browser = {str(file) for file in FOLDER.glob("test_browser_*.py")}
+    return [sorted(browser), sorted({str(file) for file in FOLDER.glob("test_*.py")} - browser)]
+
+
+class Part:
+    """One pytest run in a process of its own. What it says is shown line by line."""
+
+    def __init__(self, report: Path, *arguments: str) -> None:
+        self.report = report
+        report.parent.mkdir()
+        command, env = pytest_command(report, "-v", *arguments, FAULTS="full", CHROMIUM=str(find_chromium()))
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        self.reader = threading.Thread(target=self.show)
+        self.reader.start()
+
+    def show(self) -> None:
+        for line in self.process.stdout:
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+
+    def stop(self) -> None:
+        """As Ctrl-C does, so that it stops its own servers first."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.reader.join()
+
+    def finish(self) -> Counts:
+        """Its counts, at its end."""
+        self.reader.join()
+        code = self.process.wait()
+        return (0, 0) if code == NOTHING_CHOSEN else counts_of(self.report, code)
+
+
 def run(*arguments: str) -> tuple[int, int, Figures]:
-    """All tests of the folder in one process; what passed, what failed, what was measured."""
+    """Both parts at once; what passed, what failed, what was measured."""
+    running = []
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        chosen = ["-v", "-m", "faults", "tests/faults", *arguments]
-        passed, failed = run_pytest(report, *chosen, FAULTS="full", CHROMIUM=str(find_chromium()))
-        return passed, failed, read_figures(report) if report.exists() else {}
+        try:
+            for number, files in enumerate(parts()):
+                running.append(Part(Path(folder) / str(number) / "report.xml", "-m", "faults", *files, *arguments))
+            counts = [part.finish() for part in running]
+        finally:
+            for part in running:
+                part.stop()
+        figures = read_figures(part.report for part in running if part.report.exists())
+    passed, failed = map(sum, zip(*counts, strict=True))
+    return passed, failed, figures
 
 
-def read_figures(report: Path) -> Figures:
+def read_figures(reports: Iterable[Path]) -> Figures:
     """By name: whole numbers added up, of others the largest; with the goal."""
     figures: Figures = {}
-    for entry in ElementTree.parse(report).getroot().iter("property"):
+    for entry in (entry for report in reports for entry in ElementTree.parse(report).getroot().iter("property")):
         text, _tab, goal = entry.get("value", "").partition("\t")
         before, _goal = figures.get(entry.get("name", ""), (0, ""))
         value = max(before, float(text)) if "." in text else before + int(text)
@@ -58,6 +111,7 @@ def print_board(figures: Figures) -> int:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, and so by the parts
     began = time.monotonic()
     passed, failed, figures = run(*sys.argv[1:])
     print()

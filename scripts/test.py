@@ -63,13 +63,23 @@ def run_tests(*arguments: str, **changes: str) -> Counts:
 
 
 def run_pytest(report: Path, *arguments: str, **changes: str) -> Counts:
-    """The same, with a report at that place. What breaks things on purpose gets a small disk to fill."""
+    """The same, with a report at that place."""
+    command, env = pytest_command(report, *arguments, **changes)
+    return counts_of(report, subprocess.run(command, check=False, cwd=ROOT, env=env).returncode)
+
+
+def pytest_command(report: Path, *arguments: str, **changes: str) -> tuple[list[str], dict[str, str]]:
+    """What to run, and its environment. What breaks things on purpose gets a small disk to fill."""
     command, place = [PYTHON, "-m", "pytest", *arguments, f"--junitxml={report}"], {}
     if "FAULTS" in changes:
         command, place = smalldisk.around(command, report.with_name("disk"))
-    done = subprocess.run(command, check=False, cwd=ROOT, env=environment(**changes, **place))
+    return command, environment(**changes, **place)
+
+
+def counts_of(report: Path, code: int) -> Counts:
+    """What passed and failed; a run that ended otherwise than well has failed at least once."""
     passed, failed = read_report(report) if report.exists() else (0, 1)
-    return passed, max(failed, 1) if done.returncode else failed
+    return passed, max(failed, 1) if code else failed
 
 
 def read_report(report: Path) -> Counts:

@@ -63,9 +63,11 @@ def every(seconds, deed):
 
     thread = threading.Thread(target=repeat)
     thread.start()
-    yield
-    end.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
 
 
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
