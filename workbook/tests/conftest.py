@@ -1,4 +1,4 @@
-"""Who writes in the tests here: the member in her browser, and the one box that she fills again and again."""
+"""Who writes and reads in the tests here: the member in her browser, the one box that she fills, her facilitator."""
 
 import pytest
 from django.test import Client
@@ -15,4 +15,10 @@ def writer(cast: Cast) -> BoxWriter:
 @pytest.fixture
 def member(client: Client, cast: Cast) -> Client:
     client.force_login(cast.member)
+    return client
+
+
+@pytest.fixture
+def reader(client: Client, cast: Cast) -> Client:
+    client.force_login(cast.facilitator)
     return client

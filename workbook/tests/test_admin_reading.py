@@ -10,48 +10,14 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from cohorts.models import Mail, Membership, User
+from cohorts.models import Mail, Membership
 from tests.cast import join, make_user, prompt_of, write
-from workbook.models import AccessRecord, Feedback, Readers, Reading, Response, Revision, Save
-from workbook.shown import sign
+from tests.reader import answers, revision_of, rewrite, shown, told
+from workbook.models import AccessRecord, Feedback, Readers, Reading, Response
 
 
 def address(cast, week=1, membership=None):
     return f"/admin/workbook/response/read/{(membership or cast.membership).pk}/{week}/"
-
-
-@pytest.fixture
-def reader(client, cast):
-    client.force_login(cast.facilitator)
-    return client
-
-
-def rewrite(response, text, readers=Readers.FACILITATORS):
-    response.refresh_from_db()
-    save = Save(response.prompt_id, response.membership_id, uuid4(), response.version, text, readers, [])
-    return Response.objects.write(save).row
-
-
-def revision_of(response):
-    return Revision.objects.get(response=response, version=response.version)
-
-
-def shown(response, reader="facilitator"):
-    """What the page puts into its hidden field."""
-    return sign(User.objects.get(nickname=reader), response.pk, revision_of(response).pk)
-
-
-def answers(*pairs):
-    """What one page sends."""
-    data = {"deed": str(uuid4())}
-    for response, text in pairs:
-        data[f"answer-{response.pk}-shown"] = shown(response)
-        data[f"answer-{response.pk}-text"] = text
-    return data
-
-
-def told(response):
-    return [str(message) for message in response.context["messages"]]
 
 
 def test_shows_what_is_shared_and_only_that_the_private_one_exists(reader, cast):
@@ -259,30 +225,6 @@ def test_only_sending_stays_on_the_page(reader, cast):
 def test_commenting_notes_only_that_text_as_read(reader, cast):
     reader.post(address(cast), answers((cast.shared, "いいですね"), (cast.group, "")))
     assert [reading.response for reading in Reading.objects.all()] == [cast.shared]
-
-
-def test_her_own_comment_keeps_the_words_it_answered(reader, cast):
-    reader.post(address(cast), answers((cast.shared, "いいですね")))
-    rewrite(cast.shared, "書き直した言葉")
-    body = reader.get(address(cast)).content.decode()
-    assert "書き直した言葉" in body
-    assert "CANARY-ours-member-shared" in body
-    second = make_user("second")
-    join(cast.cohort, second, "facilitator")
-    reader.force_login(second)
-    body = reader.get(address(cast)).content.decode()
-    assert "いいですね" in body
-    assert "CANARY-ours-member-shared" not in body
-
-
-def test_words_of_the_time_before_sharing_stay_closed(reader, cast):
-    """A revision that was for the writer only is not shown, though the box is shared today."""
-    private = Revision.objects.get(response=cast.private)
-    Feedback.objects.create(revision=private, author=cast.facilitator, text="前のコメント")
-    rewrite(cast.private, "公開した言葉")
-    body = reader.get(address(cast)).content.decode()
-    assert "公開した言葉" in body
-    assert "CANARY-ours-member-private" not in body
 
 
 def test_the_outcome_of_the_promise(reader, cast):
