@@ -14,6 +14,12 @@ class OfficeBox extends Box {
     this.field.removeAttribute("name"); // 「読みました」 sends no words
   }
 
+  // The keys that lead on are pressed at the entry, not in the box.
+  leave() {
+    const { entry } = this;
+    (entry?.matches("[tabindex]") ? entry : entry?.querySelector("[tabindex]"))?.focus({ preventScroll: true });
+  }
+
   // Whether there are other words of this box that she has to look at: she may join them to what stands here. They wait
   // in the journal until then.
   offerAside(entry, journal) {
@@ -50,8 +56,8 @@ export class Note extends OfficeBox {
 export class Comment extends OfficeBox {
   // Signed, what she was shown of the words and which comments: so it is known what this one answers.
   get whatIsShown() {
-    const find = (name) => this.element.querySelector(`[data-${name}]`).value;
-    return { shown: find("shown"), seen: Number(find("seen")) };
+    const words = this.entry?.querySelector("[data-seen-now]");
+    return { shown: this.element.querySelector("[data-shown]").value, seen: Number(words?.dataset.seenNow ?? 0) };
   }
 
   // Sent or emptied elsewhere: there is nothing on the other side to choose, and what stands here goes on.

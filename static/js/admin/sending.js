@@ -33,7 +33,7 @@ export class Sending {
     Object.assign(this, { isOn: true, attempt: 0, notBefore: 0, beganAt: Date.now() });
     box.refusal = box.notice = "";
     box.field.readOnly = true;
-    if (box.element.contains(document.activeElement)) box.entry?.focus({ preventScroll: true });
+    if (box.element.contains(document.activeElement)) box.leave();
     setTimeout(() => this.step(), SLOW); // then it can be taken back
     return this.step();
   }
