@@ -36,12 +36,6 @@ def address(cast, week=1):
 
 
 @pytest.fixture
-def reader(client, cast):
-    client.force_login(cast.facilitator)
-    return client
-
-
-@pytest.fixture
 def settled(cast):
     """The cast, when nobody is writing any more."""
     Response.objects.update(updated_at=timezone.now() - timedelta(hours=1))

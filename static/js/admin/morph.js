@@ -29,7 +29,9 @@ function takeChildren(old, fresh) {
   let place = old.firstChild;
   for (const child of [...fresh.childNodes]) {
     const same = known.get(child.id);
-    if (same && same !== place) old.insertBefore(same, place); // moved, the others stay where they are
+    // What is moved loses the focus: rather what lies between goes and comes anew.
+    while (same && place !== same && place && !known.has(place.id)) place = removed(place);
+    if (same && same !== place) old.insertBefore(same, place);
     const here = same ?? place;
     if (!here || (!same && known.has(here.id))) old.insertBefore(child, place);
     else {
@@ -37,9 +39,11 @@ function takeChildren(old, fresh) {
       morph(here, child);
     }
   }
-  while (place) {
-    const next = place.nextSibling;
-    place.remove();
-    place = next;
-  }
+  while (place) place = removed(place);
+}
+
+function removed(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
