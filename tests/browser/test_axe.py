@@ -32,11 +32,15 @@ def anonymous_pages(cast):
 
 
 def facilitator_pages(cast):
-    reading = reverse("admin:workbook_response_read", args=[cast.membership.pk, 1])
+    reading = [
+        reverse("admin:workbook_response_read", args=[cast.membership.pk, 1]),
+        reverse("admin:workbook_response_person", args=[cast.membership.pk]),
+        *(reverse("admin:workbook_response_question", args=[one.prompt_id]) for one in (cast.shared, cast.private)),
+    ]
     boards = [reverse("admin:workbook_week_board", args=[week.pk]) for week in cast.cohort.weeks.all()[:3]]
     search = reverse("admin:workbook_response_search")
     searches = [search, f"{search}?q=CANARY", f"{search}?q=x"]
-    return ["/admin/", reverse("admin:workbook_response_changelist"), reading, *boards, *searches]
+    return ["/admin/", reverse("admin:workbook_response_changelist"), *reading, *boards, *searches]
 
 
 def organizer_pages(cast):

@@ -29,7 +29,7 @@ def question(cast):
 
 
 def names(body):
-    return re.findall(r'<h2 id="name-[\d-]+">([^<]+)</h2>', body)
+    return re.findall(r'<h3 id="name-[\d-]+">([^<]+)</h3>', body)
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,6 @@ class MemberWeeks(MemberPage):
     template = "admin/workbook/response/person.html"
     body = "admin/workbook/response/weeks.html"
     may_be_read = False
-    level = 3
 
     def __init__(self, reader: User, membership_id: int) -> None:
         super().__init__(reader, membership_id)

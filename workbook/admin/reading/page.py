@@ -52,8 +52,6 @@ class ReadingPage:
     by_question = False
     """Whether an entry is told from the others by its member, not by its question."""
     notes: Notes | None = None
-    level = 2
-    """Of the headings of the entries."""
 
     csrf_cookie_name = settings.CSRF_COOKIE_NAME
 
