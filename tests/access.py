@@ -65,7 +65,7 @@ def route_of(row: Row, world: World) -> str:
 
 def sign_in(world: World, role: str) -> str:
     """A session of this person, who has just shown who she is; its key, empty for anonymous."""
-    user = world.user(role)
+    user = world.roles()[role]
     if user is None:
         return ""
     client = Client()
@@ -76,8 +76,8 @@ def sign_in(world: World, role: str) -> str:
     return session.session_key
 
 
-def ask(row: Row, world: World, session_key: str, body: dict[str, object]) -> HttpResponseBase:
-    client = Client(raise_request_exception=False)
+def ask(row: Row, world: World, session_key: str, body: dict[str, object], **headers: str) -> HttpResponseBase:
+    client = Client(raise_request_exception=False, headers=headers)
     if session_key:
         client.cookies[settings.SESSION_COOKIE_NAME] = session_key
     kind = {"content_type": "application/json"} if row.method == "POST JSON" else {}

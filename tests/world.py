@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 from django.db.models import Model
 from django.utils import timezone
 
 from cohorts.models import Cohort, Invitation, Membership, User
 from tests.cast import Cast, join, make_cast, make_cohort, prompt_of, write
-from workbook.models import Draft, DraftSave, Feedback, PrivacyPage, Prompt, Readers, Response, Revision, Section
+from tests.desk import begin, comment, furnish
+from workbook.models import Draft, Feedback, Note, PrivacyPage, Prompt, Readers, Response, Revision, Section
 
 TOKEN = re.compile(r"CANARY-[a-z0-9-]+")
 
@@ -25,9 +25,11 @@ class World:
 
     cast: Cast
     things: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, User] = field(default_factory=dict)
 
-    def user(self, role: str) -> User | None:
-        return self.cast.roles()[role]
+    def roles(self) -> dict[str, User | None]:
+        """The columns of the table, and those who stand between them."""
+        return {**self.cast.roles(), **self.more}
 
 
 def make_world() -> World:
@@ -39,7 +41,6 @@ def make_world() -> World:
     strange = Response.objects.get(text="CANARY-theirs-stranger-shared")
     comment(strange, cast.other_facilitator, "CANARY-feedback-on-theirs")
     invite = Invitation.objects.invite
-    drafting = DraftSave(cast.shared.pk, cast.facilitator.pk, uuid4(), 0, "CANARY-draft-on-shared")
     week = cast.cohort.weeks.get(number=1)
     things = {
         **vars(cast),
@@ -50,19 +51,14 @@ def make_world() -> World:
         "other_revision": cast.shared.revisions.get(),
         "gone_revision": Revision.objects.get(text="CANARY-ours-removed-shared"),
         "feedback": feedback,
-        "draft": Draft.objects.write(drafting).row,
+        "draft": begin(cast.shared, cast.facilitator, "CANARY-draft-on-shared"),
         "strange": strange,
         "gone": Membership.objects.get(user=cast.removed),
         "shared_link": invite(created_by=cast.organizer, cohort=cast.cohort, max_uses=9),
         "invitation": invite(created_by=cast.organizer, cohort=cast.cohort, email="new@example.com"),
         "privacy": PrivacyPage.objects.create(text="だれが読むか"),
     }
-    return World(cast, things)
-
-
-def comment(response: Response, author: User, text: str) -> Feedback:
-    revision = response.revisions.get(version=response.version)
-    return Feedback.objects.create(revision=revision, author=author, text=text)
+    return World(cast, things, furnish(cast))
 
 
 def rewrite(cast: Cast) -> None:
@@ -170,6 +166,12 @@ def may_read_draft(user: User, draft: Draft) -> bool:
     return draft.author_id == user.pk and facilitates(user, draft.response.membership.cohort)
 
 
+def may_read_note(user: User, note: Note) -> bool:
+    """The facilitators of a member, of today or before, keep them for each other; nobody reads about herself."""
+    about = note.membership
+    return about.role == "member" and about.user_id != user.pk and facilitates(user, about.cohort)
+
+
 def allowed_tokens(user: User | None) -> set[str]:
     """Every token that this user may read somewhere."""
     if user is None:
@@ -179,6 +181,7 @@ def allowed_tokens(user: User | None) -> set[str]:
         (Revision, may_read_revision),
         (Feedback, may_read_feedback),
         (Draft, may_read_draft),
+        (Note, may_read_note),
     ]
     return {row.text for model, rule in rules for row in all_rows(model) if rule(user, row)}
 
