@@ -13,6 +13,7 @@ from django.db.models import TextChoices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -22,6 +23,8 @@ from workbook.models import Draft, Feedback, Prompt, Readers, Reading, Response,
 
 from .chart import Chart, count_writers
 from .stamp import WRITING
+
+SIGN = '<svg class="sign" aria-hidden="true"><use href="#sign-{}"/></svg>{}'
 
 Place = tuple[int, int]
 """A membership's and a prompt's id."""
@@ -41,8 +44,12 @@ class State(TextChoices):
 
 @dataclass
 class Cell:
-    """One box of one member. `answering` are the other facilitators who write a comment on it now."""
+    """One box of one member. `answering` are the other facilitators who write a comment on it now.
 
+    `sign` is its state as HTML, which the many cells of a state share.
+    """
+
+    sign: str
     state: State = State.EMPTY
     is_written: bool = False
     is_unread: bool = False
@@ -98,13 +105,14 @@ class Board:
         return list(Membership.objects.led_by(self.user).filter(cohort=self.cohort).select_related("user"))
 
     def _find_cells(self) -> dict[Place, Cell]:
-        cells: dict[Place, Cell] = defaultdict(Cell)
+        signs = self.signs
+        cells: dict[Place, Cell] = defaultdict(lambda: Cell(signs[State.EMPTY]))
         for place in self._find_private():
-            cells[place] = Cell(State.PRIVATE, is_written=True)
+            cells[place] = Cell(signs[State.PRIVATE], State.PRIVATE, is_written=True)
         answered, since = self._find_answered(), timezone.now() - WRITING
         for row in self._find_readable():
             state = state_of(row, since, answered)
-            cells[row.membership, row.prompt] = Cell(state, row.written, row.is_unread)
+            cells[row.membership, row.prompt] = Cell(signs[state], state, row.written, row.is_unread)
         for member, prompt, name in self._find_answering():
             cells[member, prompt].answering.append(name)
         return cells
@@ -151,10 +159,10 @@ class Board:
         """How many members of today have written anything this week."""
         return sum(any(cell.is_written for cell in row.cells) for row in self.rows)
 
-    @property
-    def states(self) -> list[State]:
-        """For the key to the signs."""
-        return list(State)
+    @cached_property
+    def signs(self) -> dict[State, str]:
+        """Each state's sign and word."""
+        return {state: format_html(SIGN, state.value, state.label) for state in State}
 
 
 def state_of(row: Any, since: datetime, answered: set[int]) -> State:

@@ -114,12 +114,15 @@ def _prepare(here: Q, scope: Scope, **more: Subquery) -> Prepared:
 
 
 def _written(scope: Scope) -> Subquery:
-    """Of each readable text all that may change; of a private one that it is written."""
+    """Of each readable text all that may change; of a private one that it is written.
+
+    What facilitators wrote themselves is among them: the page shows none of it, and may be sent once too often.
+    """
     fresh = Case(When(updated_at__gt=Slot("writing", DateTimeField()), then=Value("w")), default=Value(""))
     open_one = _of_each(*map(_text, ["pk", "version", "readers", "written", "outcome"]), fresh)
     each = Case(When(readers=Readers.SELF, then=_text("pk")), default=open_one)
     there = Q(readers__in=SHARED) | Q(written=True)
-    return _all(Response.objects.filter(there, **_members(scope)), Line(each))
+    return _all(Response.objects.filter(there, **scope), Line(each))
 
 
 def _people() -> Subquery:
@@ -130,21 +133,21 @@ def _people() -> Subquery:
 
 def _read(scope: Scope) -> Subquery:
     """Readings are only added, or raised to a newer version: number and sum say whether any changed."""
-    readings = Reading.objects.filter(**_members(scope, "response__"), response__readers__in=SHARED)
+    readings = Reading.objects.filter(**_from(scope, "response__"), response__readers__in=SHARED)
     return _all(readings, _of_each(_number("COUNT", "pk"), _number("SUM", "version")))
 
 
 def _said(scope: Scope) -> Subquery:
     """Comments are only added, and each is seen once and thanked for once."""
     path = "revision__response__"
-    said = Feedback.objects.filter(**_members(scope, path), revision__response__readers__in=SHARED)
+    said = Feedback.objects.filter(**_from(scope, path), revision__response__readers__in=SHARED)
     return _all(said, _of_each(*(_number("COUNT", name) for name in ("pk", "seen_at", "thanked_at"))))
 
 
 def _answering(scope: Scope) -> Subquery:
     """Who else writes a comment now, and where, as `Draft.objects.beside` has it."""
     drafts = Draft.objects.exclude(text="").filter(
-        **_members(scope, "response__"),
+        **_from(scope, "response__"),
         response__readers__in=SHARED,
         updated_at__gt=Slot("answering", DateTimeField()),
         author__memberships__cohort=OuterRef("cohort"),
@@ -161,10 +164,9 @@ def _noted(membership: Slot) -> Subquery:
     return _all(notes, Line(_of_each(_text("pk"), _text("version"))))
 
 
-def _members(scope: Scope, path: str = "") -> dict[str, Any]:
-    """The scope without what facilitators wrote themselves, from another table's point of view."""
-    lookups = {**scope, "membership__role": Membership.Role.MEMBER}
-    return {f"{path}{name}": value for name, value in lookups.items()}
+def _from(scope: Scope, path: str) -> Scope:
+    """The scope from another table's point of view."""
+    return {f"{path}{name}": value for name, value in scope.items()}
 
 
 def _all(rows: QuerySet, summary: Func) -> Subquery:
