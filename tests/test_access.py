@@ -5,29 +5,13 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from tests.access import Row, all_routes, ask, read_table, route_of, status_of, text_of
+from tests.access import Row, all_routes, ask, expected_of, read_table, route_of, status_of, text_of
 from tests.conftest import Person
-from tests.desk import MORE_ROLES
 from tests.html_rules import header_faults, html_faults, is_html
 from tests.world import World, tokens_in
 from workbook.shown import sign
 
 ROWS = read_table()
-OWN_DEEDS = {
-    "workbook:history_revision",
-    "workbook:history_restore",
-    "workbook:response_outcome",
-    "workbook:feedback_thanks",
-    "workbook:words gone",
-    "workbook:readings gone",
-}
-"""What is said and done about one's own words alone, and what is left of a cohort in which one took part."""
-OWN_WAYS = {
-    ("former facilitator", "GET workbook:history {prompt.pk}"): "404",
-    ("second facilitator", "POST JSON workbook:feedback_send {shared.pk}"): "409",
-    ("promoted", "POST JSON workbook:feedback_send {shared.pk}"): "409",
-}
-"""What somebody between the columns gets otherwise: she never wrote there; she has begun no comment to send."""
 pytestmark = pytest.mark.django_db
 
 
@@ -71,17 +55,6 @@ def faults_of(row: Row, world: World, role: str, person: Person) -> list[str]:
     faults += [f"reads {token}" for token in sorted(tokens_in(text) - person.allowed)]
     faults += header_faults(response) + (html_faults(text) if is_html(response) else [])
     return [f"{role}: {fault}" for fault in faults]
-
-
-def expected_of(row: Row, role: str) -> str:
-    """By the table; who stands between its columns is let in wherever one of hers is, but not to what is another's."""
-    if role in row.expected:
-        return row.expected[role]
-    if (role, str(row)) in OWN_WAYS:
-        return OWN_WAYS[role, str(row)]
-    expected = min((row.expected[like] for like in MORE_ROLES[role]), key=lambda status: (status == "404", status))
-    is_own = OWN_DEEDS & {row.page, row.page.split()[0]}
-    return "404" if is_own and expected in {"200", "302"} else expected
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
