@@ -201,6 +201,24 @@ def test_two_pages_with_the_same_box(reading, cast, question):
     assert draft_of(cast.shared, cast.facilitator) == "一枚目で書いた\n\n---\n\n二枚目で書いた"
 
 
+def test_sent_from_one_page_is_gone_from_the_other(reading, cast, question):
+    field(reading, cast.shared).fill("どちらから送っても一つ")
+    expect(status(reading, cast.shared)).to_have_text(DRAFT)
+    reading.locator("h1").click()
+    second = another(reading, question)
+    send_button(second, cast.shared).click()
+    expect(status(second, cast.shared)).to_have_text(SENT)
+    send_button(reading, cast.shared).click()
+    expect(status(reading, cast.shared)).to_have_text(re.compile(ELSEWHERE))
+    assert comments(cast.shared) == [("facilitator", "どちらから送っても一つ")]
+    field(reading, cast.shared).fill("")
+    eventually(reading, lambda: draft_of(cast.shared, cast.facilitator) == "")
+    save_elsewhere(cast.shared, cast.facilitator, "電話で書きはじめた")
+    reading.locator("h1").click()
+    reading.evaluate("dispatchEvent(new Event('focus'))")
+    expect(field(reading, cast.shared)).to_have_value("電話で書きはじめた")
+
+
 @pytest.fixture
 def left_by_two(reading, cast, url):
     """Two pages wrote in one box without a network, and are gone: the page that is opened next."""
@@ -350,6 +368,14 @@ def test_draft_of_a_text_made_private(reading, cast):
     reading.goto("/admin/")
     stuck = reading.locator("[data-unsent-line] [data-stuck]")
     expect(stuck.get_by_role("textbox")).to_have_value("もう読めない文への下書き")
+    stuck.get_by_role("button", name="もういらない").dblclick()
+    drop = stuck.get_by_role("button", name="この文章を消す")
+    expect(drop).to_be_visible()
+    assert len(reading.evaluate(READ)) == 1
+    reading.wait_for_timeout(900)
+    drop.click()
+    expect(stuck).to_be_hidden()
+    assert reading.evaluate(READ) == []
 
 
 def test_lost_answer_of_sending_makes_no_second_comment(reading, cast):
