@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client, override_settings
 
+from cohorts.models import Membership
 from scripts.bench import inside, pages
 from scripts.bench.fill import fill
 from scripts.bench.people import CURRENT_WEEK, find_people
-from workbook.models import Feedback, Readers, Response, Revision
+from workbook.models import Draft, DraftRevision, Feedback, Note, NoteRevision, Readers, Response, Revision
 
 COHORTS, MEMBERS = 2, 3
 BOXES = 20
@@ -17,8 +18,11 @@ QUERIES = {
     "save of one box": 4,
     "whole form, five boxes": 12,
     "admin list": 3,
-    "reading page, first time": 5,
-    "reading page, again": 5,
+    "reading page, first time": 7,
+    "reading page, again": 7,
+    "board": 9,
+    "board, nothing new": 3,
+    "answers to one question": 8,
 }
 
 
@@ -48,6 +52,8 @@ def test_fill(people):
     assert {reader for (reader,) in responses.values_list("readers")} == set(Readers.values)
     assert responses.filter(written=True, version=1).count() == responses.count()
     assert Feedback.objects.exclude(seen_at=None).exists()
+    assert Draft.objects.count() == DraftRevision.objects.count() > 0
+    assert Note.objects.count() == NoteRevision.objects.count() > 0
 
 
 def test_people(people):
@@ -81,6 +87,38 @@ def test_bare_reading_page_hides_private_words(people):
     html = bare_answer(page_named(people, "reading page, first time").bare)
     assert "<textarea" in html
     assert "CANARY" not in html
+
+
+@pytest.mark.parametrize("side", ["ours", "bare"])
+@pytest.mark.parametrize("name", ["board", "answers to one question"])
+def test_pages_of_the_desk_show_everybody(people, name, side):
+    html = (our_answer if side == "ours" else bare_answer)(getattr(page_named(people, name), side))
+    first = people.facilitators["bench-1"].membership_id
+    everybody = Membership.objects.filter(cohort__memberships=first, role="member").select_related("user")
+    assert everybody.count() == MEMBERS
+    assert [str(one.user) for one in everybody if str(one.user) not in html] == []
+
+
+@pytest.mark.parametrize("side", ["ours", "bare"])
+def test_answers_to_one_question_hide_private_words(people, side):
+    private, open_one = Response.objects.filter(prompt=people.prompts["bench-1"][0])[:2]
+    Response.objects.filter(pk=private.pk).update(readers=Readers.SELF, text="CANARY-private")
+    Response.objects.filter(pk=open_one.pk).update(readers=Readers.FACILITATORS, text="CANARY-open")
+    html = (our_answer if side == "ours" else bare_answer)(getattr(page_named(people, "answers to one question"), side))
+    assert "CANARY-open" in html
+    assert "CANARY-private" not in html
+
+
+@pytest.mark.parametrize("side", ["ours", "bare"])
+def test_an_open_board_is_told_that_nothing_is_new(people, side):
+    ask = next(getattr(page_named(people, "board, nothing new"), side))
+    with override_settings(**(inside.BARE if side == "bare" else {})):
+        client = Client(SERVER_NAME="localhost")
+        tag = inside.tag_of(client, ask)
+        assert inside.send(client, ask, tag) == ""
+        Response.objects.filter(prompt=people.prompts["bench-1"][0]).update(version=2, readers=Readers.GROUP)
+        with pytest.raises(RuntimeError, match="200 instead of 304"):
+            inside.send(client, ask, tag)
 
 
 @pytest.mark.parametrize("side", ["ours", "bare"])

@@ -5,12 +5,14 @@ import http.client
 import sys
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import brotli
 
 CSRF = "c" * 32
 ENCODINGS = "gzip, br"
 AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
+LIVE = {"X-Live": "1"}
 DECODERS = {"gzip": gzip.decompress, "br": brotli.decompress}
 
 
@@ -27,6 +29,8 @@ class Ask:
     body: bytes | None = None
     content_type: str = "application/x-www-form-urlencoded"
     status: int = 200
+    polls: bool = False
+    """An open page asks whether there is anything new, and names what it has: 304, and the page where there is."""
 
     @property
     def method(self) -> str:
@@ -55,6 +59,7 @@ class Browser:
     port: int
     encodings: str = ENCODINGS
     connection: http.client.HTTPConnection = field(init=False)
+    tags: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -71,6 +76,8 @@ class Browser:
         }
         if ask.body is not None:
             headers |= {"Origin": f"http://{host}", "Content-Type": ask.content_type, "X-CSRFToken": CSRF}
+        if ask.polls:
+            headers |= LIVE | {"If-None-Match": self.tags.get((ask.path, ask.session), "")}
         return headers
 
     def fetch(self, ask: Ask) -> Answer:
@@ -89,7 +96,9 @@ class Browser:
         head = len(f"HTTP/1.1 {response.status} {response.reason}\r\n\r\n")
         head += sum(len(name) + len(value) + 4 for name, value in response.getheaders())
         answer = Answer(response.status, body, found, head, seconds)
-        if answer.status != ask.status:
+        if ask.polls:
+            self.tags[ask.path, ask.session] = found.get("etag", "")
+        if answer.status not in ({HTTPStatus.OK, HTTPStatus.NOT_MODIFIED} if ask.polls else {ask.status}):
             where = f"{ask.method} {ask.path} on port {self.port}"
             sys.exit(f"{where}: {answer.status} instead of {ask.status}\n{answer.text[:2000]}")
         return answer

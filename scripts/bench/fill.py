@@ -1,4 +1,4 @@
-"""Fills a database: many cohorts with everybody's boxes of four opened weeks, some shared, some answered."""
+"""Fills a database: many cohorts with everybody's boxes of four opened weeks, some shared, some read and answered."""
 
 import uuid
 from collections.abc import Iterator
@@ -13,7 +13,18 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Membership, User
 from workbook.importer import bundled
-from workbook.models import Feedback, Prompt, Readers, Reading, Response, Revision
+from workbook.models import (
+    Draft,
+    DraftRevision,
+    Feedback,
+    Note,
+    NoteRevision,
+    Prompt,
+    Readers,
+    Reading,
+    Response,
+    Revision,
+)
 from workbook.models.saving import digest
 from workbook.opening import open_cohort
 
@@ -25,12 +36,15 @@ FIRST_SESSION = timedelta(days=19)
 
 GROUP_SHARE, PRIVATE_SHARE = 1 / 6, 1 / 12
 ANSWERED_SHARE, READ_SHARE, UNSEEN_SHARE = 1 / 5, 1 / 2, 1 / 40
+FACILITATORS = 2
+BEGUN_SHARE, NOTED_SHARE = 1 / 20, 1 / 4
+"""Of the texts with an unsent comment, of the members with a note; each by either facilitator."""
 READER_CHOICES = [Readers.GROUP, Readers.SELF, Readers.FACILITATORS]
 READER_WEIGHTS = [GROUP_SHARE, PRIVATE_SHARE, 1 - GROUP_SHARE - PRIVATE_SHARE]
 
 
 def fill(cohorts: int, members: int, seed: int = 1) -> None:
-    """Make `cohorts` cohorts, each with one facilitator and `members` members who wrote in all their boxes."""
+    """Make `cohorts` cohorts, each with two facilitators and `members` members who wrote in all their boxes."""
     chance = Random(seed)
     for number in range(cohorts):
         with transaction.atomic():
@@ -48,13 +62,16 @@ def _fill_cohort(number: int, members: int, chance: Random) -> None:
         workbook=bundled(),
         meeting_url="https://zoom.example.com/j/1234567890",
     )
-    people = _make_people(number, members + 1)
-    roles = [Membership.Role.FACILITATOR, *[Membership.Role.MEMBER] * members]
+    people = _make_people(number, FACILITATORS + members)
+    roles = [Membership.Role.FACILITATOR] * FACILITATORS + [Membership.Role.MEMBER] * members
     memberships = Membership.objects.bulk_create(
         Membership(user=user, cohort=cohort, role=role) for user, role in zip(people, roles, strict=True)
     )
-    revisions = _write(list(cohort_prompts(cohort)), memberships[1:], chance)
-    _answer(revisions, people[0], chance)
+    revisions = _write(list(cohort_prompts(cohort)), memberships[FACILITATORS:], chance)
+    for facilitator in people[:FACILITATORS]:
+        _answer(revisions, facilitator, chance)
+        _begin(revisions, facilitator, chance)
+        _note(memberships[FACILITATORS:], facilitator, chance)
 
 
 def cohort_prompts(cohort: Cohort) -> Iterator[Prompt]:
@@ -83,7 +100,7 @@ def _write(prompts: list[Prompt], memberships: list[Membership], chance: Random)
                 text=own_words(chance),
                 readers=chance.choices(READER_CHOICES, READER_WEIGHTS)[0],
                 written=True,
-                updated_at=now - timedelta(minutes=chance.randrange(14 * 24 * 60)),
+                updated_at=now - timedelta(minutes=chance.randrange(10, 14 * 24 * 60)),
             )
             for membership in memberships
             for prompt in prompts
@@ -126,6 +143,33 @@ def _answer(revisions: list[Revision], facilitator: User, chance: Random) -> Non
         Reading(reader=facilitator, response=revision.response, version=1)
         for revision in readable
         if chance.random() < READ_SHARE
+    )
+
+
+def _begin(revisions: list[Revision], facilitator: User, chance: Random) -> None:
+    """Comments that she has begun some time ago and not sent."""
+    texts = [revision.response for revision in revisions if revision.readers != Readers.SELF]
+    then = timezone.now() - timedelta(hours=1)
+    drafts = Draft.objects.bulk_create(
+        Draft(response=text, author=facilitator, text=comment(chance), updated_at=then)
+        for text in texts
+        if chance.random() < BEGUN_SHARE
+    )
+    DraftRevision.objects.bulk_create(
+        DraftRevision(draft=draft, version=1, text=draft.text, sha256=digest(draft.text), created_at=then)
+        for draft in drafts
+    )
+
+
+def _note(memberships: list[Membership], facilitator: User, chance: Random) -> None:
+    """What she keeps in mind about some members."""
+    notes = Note.objects.bulk_create(
+        Note(membership=membership, author=facilitator, text=comment(chance))
+        for membership in memberships
+        if chance.random() < NOTED_SHARE
+    )
+    NoteRevision.objects.bulk_create(
+        NoteRevision(note=note, version=1, text=note.text, sha256=digest(note.text)) for note in notes
     )
 
 

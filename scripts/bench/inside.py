@@ -4,42 +4,55 @@ import cProfile
 import pstats
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from itertools import islice
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from .bare import settings as bare_settings
-from .client import AGENT, CSRF, ENCODINGS, Ask, decoded
+from .client import AGENT, CSRF, ENCODINGS, LIVE, Ask, decoded
 
 TRANSACTION = re.compile(r"BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK")
 BARE = {name: getattr(bare_settings, name) for name in bare_settings.PAGES}
 
 
-def send(client: Client, ask: Ask) -> str:
-    """The text of the answer.
+def send(client: Client, ask: Ask, tag: str = "") -> str:
+    """The text of the answer. `tag`: what an open page has already, see `tag_of`.
 
     Raises:
         RuntimeError: the page answers with another status than it should.
     """
-    client.cookies.load({settings.SESSION_COOKIE_NAME: ask.session, settings.CSRF_COOKIE_NAME: CSRF})
-    headers = {"User-Agent": AGENT, "Accept-Encoding": ENCODINGS, "X-CSRFToken": CSRF}
-    if ask.body is None:
-        response = client.get(ask.path, headers=headers)
-    else:
-        response = client.post(ask.path, ask.body, content_type=ask.content_type, headers=headers)
-    if response.status_code != ask.status:
-        raise RuntimeError(f"{ask.path}: {response.status_code} instead of {ask.status}")
+    response = respond(client, ask, {"If-None-Match": tag} if tag else {})
+    status = HTTPStatus.NOT_MODIFIED if tag else ask.status
+    if response.status_code != status:
+        raise RuntimeError(f"{ask.path}: {response.status_code} instead of {status}")
     return decoded(response.content, response.headers.get("Content-Encoding", ""))
+
+
+def tag_of(client: Client, ask: Ask) -> str:
+    """The tag of the page that is open when this is asked; empty if it is no page's own question."""
+    return respond(client, ask, {})["ETag"] if ask.polls else ""
+
+
+def respond(client: Client, ask: Ask, headers: dict[str, str]) -> HttpResponse:
+    client.cookies.load({settings.SESSION_COOKIE_NAME: ask.session, settings.CSRF_COOKIE_NAME: CSRF})
+    headers |= {"User-Agent": AGENT, "Accept-Encoding": ENCODINGS, "X-CSRFToken": CSRF} | (LIVE if ask.polls else {})
+    if ask.body is None:
+        return client.get(ask.path, headers=headers)
+    return client.post(ask.path, ask.body, content_type=ask.content_type, headers=headers)
 
 
 def count_queries(asks: Iterator[Ask]) -> tuple[int, int]:
     """Queries of one request, and the statements that only begin and end transactions."""
     client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
+    ask = next(asks)
+    tag = tag_of(client, ask)
     with CaptureQueriesContext(connection) as queries:
-        send(client, next(asks))
+        send(client, ask, tag)
     around = sum(bool(TRANSACTION.match(query["sql"])) for query in queries)
     return len(queries) - around, around
 
@@ -57,8 +70,9 @@ def profile(asks: Iterator[Ask], warm_up: int, count: int) -> None:
         send(client, ask)
     profiler = cProfile.Profile()
     for ask in islice(asks, count):
+        tag = tag_of(client, ask)
         profiler.enable()
-        send(client, ask)
+        send(client, ask, tag)
         profiler.disable()
     statistics = pstats.Stats(profiler)
     print(f"{count} requests, {1000 * statistics.total_tt / count:.1f} ms each under the profiler")

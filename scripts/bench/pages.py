@@ -166,9 +166,29 @@ def admin_pages(people: People) -> list[Page]:
     ]
 
 
+def desk_pages(people: People) -> list[Page]:
+    """The board of a week in which nobody writes any more, what an open one asks, all answers to one question."""
+    boards = [(reader, people.weeks[slug]) for slug, reader in people.facilitators.items()]
+    asked = [(reader, pk) for slug, reader in people.facilitators.items() for pk in people.prompts[slug]]
+
+    def ask(name: str, bare: str, places: list[tuple[Member, int]], **manner: bool) -> tuple[Iterator[Ask], ...]:
+        return (
+            (Ask(reverse(f"admin:{name}", args=[pk]), reader.session, **manner) for reader, pk in cycle(places)),
+            (Ask(f"/{bare}/{pk}/", reader.bare_session, **manner) for reader, pk in cycle(places)),
+        )
+
+    rounds = len(boards) + 5
+    poll = ask("workbook_week_board", "board", boards, polls=True)
+    return [
+        Page("board", *ask("workbook_week_board", "board", boards), goal=None, queries=15),
+        Page("board, nothing new", *poll, goal=None, queries=4, warm_up=rounds, times=2),
+        Page("answers to one question", *ask("workbook_response_question", "question", asked), goal=None),
+    ]
+
+
 def pages(people: People) -> list[Page]:
     """All lines of the report, in order."""
-    return [*member_pages(people), *saving(people), *admin_pages(people)]
+    return [*member_pages(people), *saving(people), *admin_pages(people), *desk_pages(people)]
 
 
 def chosen(all_pages: list[Page], names: list[str]) -> list[Page]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from cohorts.models import Membership, User
-from workbook.models import Response, Week
+from workbook.models import Prompt, Response, Week
 
 from .bare.settings import BACKEND as BARE_BACKEND
 from .fill import sign_in
@@ -38,7 +38,7 @@ class Box:
 
 @dataclass
 class Member:
-    """One member, or the facilitator, of one cohort."""
+    """One member, or one facilitator, of one cohort."""
 
     user_id: int
     membership_id: int
@@ -50,10 +50,15 @@ class Member:
 
 @dataclass
 class People:
-    """All who ask. Neighbours in the list of members are in different cohorts."""
+    """All who ask, and by cohort: who facilitates it, the week before, and what is asked there.
+
+    Neighbours in the list of members are in different cohorts.
+    """
 
     members: list[Member]
     facilitators: dict[str, Member]
+    weeks: dict[str, int]
+    prompts: dict[str, list[int]]
 
     def facilitator_of(self, member: Member) -> Member:
         return self.facilitators[member.slug]
@@ -69,12 +74,18 @@ def find_people() -> People:
         keys = sessions[row.user_id], bare_sessions[row.user_id]
         person = Member(row.user_id, row.pk, row.cohort.slug, *keys, boxes.get(row.pk, []))
         if row.is_facilitator:
-            facilitators[person.slug] = person
+            facilitators.setdefault(person.slug, person)
         else:
             members.append(person)
     cohorts = len(facilitators)
     size = len(members) // cohorts
-    return People([members[place + size * cohort] for place in range(size) for cohort in range(cohorts)], facilitators)
+    mixed = [members[place + size * cohort] for place in range(size) for cohort in range(cohorts)]
+    before = Week.objects.filter(number=CURRENT_WEEK - 1)
+    weeks = dict(before.values_list("cohort__slug", "pk"))
+    prompts: dict[str, list[int]] = {}
+    for slug, pk in Prompt.objects.filter(section__week__in=before).values_list("section__week__cohort__slug", "pk"):
+        prompts.setdefault(slug, []).append(pk)
+    return People(mixed, facilitators, weeks, prompts)
 
 
 def _boxes_of_current_week() -> dict[int, list[Box]]:

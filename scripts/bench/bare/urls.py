@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import desk, views
 
 urlpatterns = [
     path("", views.today, name="today"),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("boxes/<int:pk>/", views.box, name="box"),
     path("read/<int:membership_id>/<int:number>/", views.read, name="read"),
     path("responses/", views.responses, name="responses"),
+    path("board/<int:pk>/", desk.board, name="board"),
+    path("question/<int:pk>/", desk.question, name="question"),
 ]

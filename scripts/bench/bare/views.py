@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -11,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from cohorts.models import Membership
-from workbook.models import Feedback, Prompt, Readers, Reading, Response, Revision, Week
+from cohorts.models import Membership, User
+from workbook.models import ANSWERING, Draft, Feedback, Prompt, Readers, Reading, Response, Revision, Week
 
 ROWS = 50
 IN_ORDER = ("section__week__number", "section__position", "section", "position")
@@ -132,13 +133,27 @@ def read(request: HttpRequest, membership_id: int, number: int) -> HttpResponse:
     prompts = prompts_with_texts(membership_id, ~Q(responses__readers="self"), week).select_related("section__week")
     prompts = list(prompts)
     shown = {prompt.response_id: prompt for prompt in prompts if prompt.response_id}
-    for prompt in prompts:
-        prompt.comments = []
-    for row in Feedback.objects.filter(revision__response__in=shown).select_related("author", "revision"):
-        shown[row.revision.response_id].comments.append(row)
+    add_talk(request.user, shown)
     beside = members[place - 1] if place else None, members[place + 1] if place + 1 < len(members) else None
     context = {"member": members[place], "week": prompts[0].section.week, "prompts": prompts, "beside": beside}
     return render(request, "bare/read.html", context)
+
+
+def add_talk(user: User, entries: dict[int, Any]) -> None:
+    """Hang on each what was said of its response (by id), who else read it, who answers now, her draft: 3 queries."""
+    for entry in entries.values():
+        entry.comments, entry.read_by, entry.answering, entry.draft = [], [], [], None
+    for row in Feedback.objects.filter(revision__response__in=entries).select_related("author", "revision"):
+        entries[row.revision.response_id].comments.append(row)
+    for row in Reading.objects.filter(response__in=entries).exclude(reader=user).select_related("reader"):
+        entries[row.response_id].read_by.append(row)
+    now = timezone.now() - ANSWERING
+    begun = Draft.objects.filter(Q(author=user) | Q(updated_at__gt=now), response__in=entries)
+    for row in begun.exclude(text="").select_related("author"):
+        if row.author_id == user.pk:
+            entries[row.response_id].draft = row
+        else:
+            entries[row.response_id].answering.append(row)
 
 
 @require_GET
