@@ -65,9 +65,9 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
             StaleDraft: the draft stands at another version, or holds nothing to send.
             OperationReused: the operation is known for another comment.
         """
-        known = self.filter(operation_id=sending.operation_id).first()
         # Held until the end, so that the same draft is never sent twice.
         draft = Draft.objects.select_for_update().filter(**sending.box).first()
+        known = self.filter(operation_id=sending.operation_id).first()
         if known is None and (draft is None or draft.version != sending.base_version or not draft.text.strip()):
             raise StaleDraft(draft)
         feedback = self.answer(revision, author, known.text if known else draft.text, sending.operation_id)

@@ -2,11 +2,12 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -304,27 +305,34 @@ def test_what_a_page_reads_again(client, cast, second, django_assert_num_queries
     assert boxes == {f"answer-{cast.shared.pk}": ("わたしの", 1), f"note-{cast.membership.pk}": ("メモ", 1)}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_sending_from_two_tabs_at_once_sends_once(cast):
+def send_at_once(cast, *operations):
+    """What becomes of one draft that is sent under these names at the same moment, sorted."""
     Draft.objects.write(DraftSave(cast.shared.pk, cast.facilitator.pk, uuid4(), 0, "いちどだけ"))
     revision = cast.shared.revisions.get()
-    start, outcomes = threading.Barrier(2), []
+    start = threading.Barrier(len(operations))
 
-    def tab():
-        sending = DraftSave(cast.shared.pk, cast.facilitator.pk, uuid4(), 1, "")
+    def tab(operation):
+        sending = DraftSave(cast.shared.pk, cast.facilitator.pk, operation, 1, "")
         start.wait()
         try:
-            with transaction.atomic():
-                outcomes.append(Feedback.objects.send(revision, cast.facilitator, sending)[1])
+            return str(Feedback.objects.send(revision, cast.facilitator, sending)[1])
         except StaleDraft:
-            outcomes.append("stale")
+            return "stale"
         finally:
             connection.close()
 
-    tabs = [threading.Thread(target=tab) for _ in range(2)]
-    for one in tabs:
-        one.start()
-    for one in tabs:
-        one.join()
-    assert sorted(map(str, outcomes)) == ["2", "stale"]
+    with ThreadPoolExecutor(len(operations)) as pool:
+        return sorted(pool.map(tab, operations))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_from_two_tabs_at_once_sends_once(cast):
+    assert send_at_once(cast, uuid4(), uuid4()) == ["2", "stale"]
+    assert Feedback.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_sending_twice_at_once_has_one_answer(cast):
+    operation = uuid4()
+    assert send_at_once(cast, operation, operation) == ["2", "2"]
     assert Feedback.objects.count() == 1
