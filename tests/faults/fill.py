@@ -21,10 +21,10 @@ def fill(members: int) -> dict[str, object]:
     from workbook.models import Prompt
 
     cohort = make_cohort("faults")
-    users = make_users("facilitator", *[f"member{number}" for number in range(1, members + 1)])
-    facilitator, *writers = users.values()
-    memberships = {facilitator: join(cohort, facilitator, "facilitator")}
-    memberships |= {user: join(cohort, user) for user in writers}
+    leads = ["facilitator", "second"]
+    users = make_users(*leads, *[f"member{number}" for number in range(1, members + 1)])
+    roles = {name: "facilitator" if name in leads else "member" for name in users}
+    memberships = {user: join(cohort, user, roles[name]) for name, user in users.items()}
     sessions = sign_in(list(users.values()), OUR_BACKEND)
     weeks = [week for week in cohort.weeks.order_by("number") if week.is_open]
     return {

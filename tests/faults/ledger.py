@@ -21,8 +21,21 @@ from uuid import UUID
 
 import psycopg
 
-HEADS = "SELECT id, prompt_id, membership_id, text, version FROM workbook_response"
 HISTORY = "SELECT id, response_id, operation_id, version, text, base_version FROM workbook_revision ORDER BY id"
+
+
+class Boxes(NamedTuple):
+    """Where one kind of text lies: its boxes, and their history. A box is named by what it is about."""
+
+    heads: str
+    history: str
+
+
+RESPONSES = Boxes("SELECT id, prompt_id, membership_id, text, version FROM workbook_response", HISTORY)
+DRAFTS = Boxes(
+    "SELECT id, response_id, author_id, text, version FROM workbook_draft",
+    "SELECT id, draft_id, operation_id, version, text, base_version FROM workbook_draftrevision ORDER BY id",
+)
 
 
 def digest(text: str) -> str:
@@ -73,7 +86,7 @@ class Ledger:
 
 
 class Head(NamedTuple):
-    """What a box holds now."""
+    """What a box holds now. `prompt` is what it is about, `membership` whose it is."""
 
     pk: int
     prompt: int
@@ -108,12 +121,12 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
 
 
-def verdict(ledger: Ledger, database: str) -> Verdict:
+def verdict(ledger: Ledger, database: str, boxes: Boxes = RESPONSES) -> Verdict:
     """Compare: each confirmed text stands in the history once, under its operation; each head is the last accepted
     revision; versions count 1, 2, 3 … without a gap.
     """
-    heads = [Head(*row) for row in rows(database, HEADS)]
-    history = [Kept(row[0], row[1], str(UUID(str(row[2]))), *row[3:]) for row in rows(database, HISTORY)]
+    heads = [Head(*row) for row in rows(database, boxes.heads)]
+    history = [Kept(row[0], row[1], str(UUID(str(row[2]))), *row[3:]) for row in rows(database, boxes.history)]
     entries = ledger.entries()
     sent = {entry.operation for entry in entries}
     result = Verdict(

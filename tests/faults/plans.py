@@ -45,6 +45,11 @@ def saves(request: Request) -> bool:
     return request.method == "POST" and request.path.endswith("/response/")
 
 
+def comments(request: Request) -> bool:
+    """The saving of a comment that is not sent yet, and its sending."""
+    return request.method == "POST" and request.path.endswith(("/draft/", "/feedback/"))
+
+
 def anything(_request: Request) -> bool:
     return True
 

@@ -24,11 +24,12 @@ from bench.servers import ROOT, SHARED_MEMORY, environment, find_postmaster, run
 from postgres import Cluster, cluster, free_port
 
 WHOLE = 3
+LEADS = 2
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the cohort, signed in. The first of all is the facilitator."""
+    """Somebody of the cohort, signed in."""
 
     name: str
     user: int
@@ -65,8 +66,12 @@ class Site:
         return f"http://localhost:{self.port}"
 
     @property
+    def facilitators(self) -> list[Person]:
+        return self.people[:LEADS]
+
+    @property
     def members(self) -> list[Person]:
-        return self.people[1:]
+        return self.people[LEADS:]
 
     @property
     def prompts(self) -> list[int]:

@@ -6,8 +6,9 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from bench.client import CSRF
 
@@ -96,8 +97,11 @@ class Line:
         raise TimeoutError(f"{method} {path} is not answered.")
 
     def save(self, save: Sent, *, insist: bool = False) -> Answer:
+        return self.post(Site.save_path(save.prompt), save.body, insist=insist)
+
+    def post(self, path: str, body: bytes, *, insist: bool = False) -> Answer:
         ask = self.insist if insist else self.ask
-        found = ask("POST", Site.save_path(save.prompt), save.body, "application/json")
+        found = ask("POST", path, body, "application/json")
         if found is None:
             return Answer()
         try:
@@ -123,8 +127,19 @@ def is_confirmed(save: Sent, answer: Answer) -> bool:
     return (answer.status, said.get("operation_id"), said.get("sha256")) == (200, save.operation, digest(save.text))
 
 
+def persevere(is_done: Callable[[], bool]) -> int:
+    """Try without end, as the page does; how often it was in vain."""
+    tries = 0
+    while not is_done():
+        tries += 1
+        time.sleep(min(0.02 * 2**tries, 0.5))
+    return tries
+
+
 class Writer(threading.Thread):
     """Writes version after version into one box, until it is told to stop or has saved `count` texts."""
+
+    readers = "facilitators"
 
     def __init__(
         self,
@@ -149,20 +164,28 @@ class Writer(threading.Thread):
     def run(self) -> None:
         try:
             while len(self.saves) < self.count and not self.stop.is_set():
-                self.save(f"{self.person.name}・{self.prompt}・{len(self.saves)}\n\u3000今日は🌱 {uuid.uuid4()}")
+                self.take_a_turn()
                 self.stop.wait(self.pause)
         finally:
             self.line.close()
 
+    def take_a_turn(self) -> None:
+        self.save(self.new_text())
+
+    def new_text(self) -> str:
+        """Like no other."""
+        return f"{self.person.name}・{self.prompt}・{len(self.saves)}\n\u3000今日は🌱 {uuid.uuid4()}"
+
+    def deliver(self, save: Sent) -> Answer:
+        return self.line.save(save)
+
     def save(self, text: str) -> None:
         """One text, until it is saved; a member may write a conflict over with her own text."""
-        save = make_save(self.person, self.prompt, self.version, text)
+        save = make_save(self.person, self.prompt, self.version, text, self.readers)
         self.saves.append(save)
         self.ledger.sent(save.operation, self.prompt, text)
-        began, tries = time.monotonic(), 0
-        while not self.settled(save, self.line.save(save)):
-            tries += 1
-            time.sleep(min(0.02 * 2**tries, 0.5))
+        began = time.monotonic()
+        tries = persevere(lambda: self.settled(save, self.deliver(save)))
         self.moments.append(time.monotonic())
         self.figures.sent += 1
         self.figures.retried += tries > 0
@@ -200,11 +223,12 @@ class Writers:
         *,
         port: int = 0,
         count: int = UNTIL_STOPPED,
-        **manner: float,
+        kind: type[Writer] = Writer,
+        **manner: Any,
     ) -> None:
         if isinstance(boxes, int):
             boxes = [next(site.boxes) for _number in range(boxes)]
-        self.all = [Writer(port or site.port, *box, ledger, count, **manner) for box in boxes]
+        self.all = [kind(port or site.port, *box, ledger, count, **manner) for box in boxes]
         self.figures = Figures()
 
     def __enter__(self) -> Self:
