@@ -33,12 +33,13 @@ def shown(response: Response, nickname: str = "facilitator") -> str:
     return sign(User.objects.get(nickname=nickname), response.pk, revision_of(response).pk)
 
 
-def answers(*pairs: tuple[Response, str]) -> dict[str, Any]:
-    """What one page sends."""
+def answers(*pairs: tuple[Response, str], version: int = 0) -> dict[str, Any]:
+    """What one page sends; its drafts stood at this version when it was made."""
     data = {"deed": str(uuid4())}
     for response, text in pairs:
         data[f"answer-{response.pk}-shown"] = shown(response)
         data[f"answer-{response.pk}-text"] = text
+        data[f"answer-{response.pk}-version"] = str(version)
     return data
 
 

@@ -22,6 +22,9 @@ MAX_COMMENT = 10_000
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, and halves of signs."""
 
+UNKNOWN = {"invalid_choice": _("This could not be read. Please reload the page.")}
+"""Says nothing of what was sent instead, which may be anything."""
+
 FIRST_CONTRACT = 1
 """Later pages always tell for whom they were made, and the hash of the text."""
 
@@ -102,7 +105,7 @@ class ResponseForm(JsonForm):
 
     operation_id = forms.UUIDField()
     base_version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
-    readers = forms.ChoiceField(choices=Readers.choices)
+    readers = forms.ChoiceField(choices=Readers.choices, error_messages=UNKNOWN)
     text = WordsField()
     sha256 = forms.CharField(required=False, max_length=64)
     user = forms.IntegerField(required=False)
@@ -149,7 +152,7 @@ class DraftForm(ResponseForm):
     """One save of a comment that is not sent yet, or of a note: for nobody else to read."""
 
     text = CommentField()
-    readers = forms.ChoiceField(choices=[(Readers.SELF, Readers.SELF.label)])
+    readers = forms.ChoiceField(choices=[(Readers.SELF, Readers.SELF.label)], error_messages=UNKNOWN)
 
 
 DraftForm.base_fields = SharedFields(DraftForm.base_fields)

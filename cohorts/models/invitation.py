@@ -200,5 +200,6 @@ class Invitation(models.Model):
                 return False
             place.role, place.left_at = self.role, None
             place.save(update_fields=["role", "left_at"])
-        RoleChange.objects.note(place, RoleChange.Deed.BEGAN)
+        appointed_herself = self.created_by_id == user.pk and place.is_facilitator
+        RoleChange.objects.note(place, RoleChange.Deed.BEGAN, by=user if appointed_herself else None)
         return True

@@ -17,10 +17,12 @@ class AnswerForm(forms.Form):
     """A comment on the words that were shown. A blank one says nothing and is left out.
 
     `revision`, after validation, is the text that was shown: one of this response, which she may read.
+    `version` is that of her draft which the page began with.
     """
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
     text = CommentField(label=_("Your comment"), widget=forms.Textarea(attrs={"rows": 3}))
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, response: Response, reader: User, data: Any = None) -> None:
         self.response, self.reader = response, reader
@@ -37,6 +39,11 @@ class AnswerForm(forms.Form):
         """What is to be sent, as typed; empty if there is nothing but space."""
         text = self.cleaned_data["text"]
         return text if text.strip() else ""
+
+    @property
+    def base_version(self) -> int:
+        """That of her draft which the page began with; 0 for none."""
+        return self.cleaned_data.get("version") or 0
 
     def operation_id(self, deed: uuid.UUID) -> uuid.UUID:
         """The same for the same words from the same page; other words, after going back, are another comment."""

@@ -96,7 +96,7 @@ def _member() -> Prepared:
 def _member_week() -> Prepared:
     membership, number = Slot("membership", BigIntegerField()), Slot("number", BigIntegerField())
     scope = {"membership": membership, "prompt__section__week__number": number}
-    return _prepare(Q(cohort__memberships=membership), scope)
+    return _prepare(Q(cohort__memberships=membership), scope, noted=_noted(membership))
 
 
 @cache

@@ -63,10 +63,15 @@ class DraftQuerySet(TextQuerySet["Draft"]):
         others = now.filter(response__in=Response.objects.answerable_by(reader)).exclude(author=reader)
         return others.select_related("author").defer("text").order_by("pk")
 
-    def let_go(self, response: Response, author: User, text: str) -> None:
-        """Empty her draft of a comment that was sent in another way, if it holds that very text."""
-        for draft in self.filter(response=response, author=author, text=text):
-            self.write(DraftSave(response.pk, author.pk, uuid.uuid4(), draft.version, ""))
+    def let_go(self, response_id: int, author: User, version: int) -> bool:
+        """Empty her draft, as far as it stands at this version; it stays in its history. Whether it did."""
+        here = self.filter(response=response_id, author=author, version=version).exclude(text="")
+        return any(self.write(DraftSave(response_id, author.pk, uuid.uuid4(), version, "")).accepted for _draft in here)
+
+    def that_held(self, response_id: int, author: User, version: int, text: str) -> "Draft | None":
+        """Her draft on a response, if it held this very text at this version."""
+        here = self.filter(response=response_id, author=author)
+        return here.filter(revisions__version=version, revisions__text=text).first()
 
 
 class Draft(Text):

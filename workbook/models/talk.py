@@ -40,6 +40,8 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def answer(self, revision: Revision, author: User, text: str, operation_id: uuid.UUID) -> "Feedback":
         """Comment on a revision, and tell its writer by mail if she likes; a known operation gives its row again.
 
+        Whoever comments on words has read them.
+
         `revision` comes with its response's membership (user, cohort) and its prompt's week.
 
         Raises OperationReused if the operation is known for somebody else's comment, or one on another response.
@@ -48,6 +50,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         feedback, created = self.get_or_create(operation_id=operation_id, defaults=said)
         if created:
             feedback.post_mail()
+            Reading.objects.note(author, {revision.response_id: revision.version})
         elif (feedback.author_id, feedback.revision.response_id) != (author.pk, revision.response_id):
             raise OperationReused
         return feedback
@@ -107,7 +110,10 @@ class Feedback(models.Model):
         membership = self.revision.response.membership
         if not membership.user.mails_feedback:
             return
-        week = self.revision.response.prompt.section.week
+        cohort, week = membership.cohort.slug, self.revision.response.prompt.section.week
+        path = reverse("workbook:words", args=[cohort])  # all that is open to somebody who has left
+        if membership.left_at is None:
+            path = reverse("workbook:week_detail", args=[cohort, week.number])
         Mail.objects.post(
             key=f"feedback:{self.pk}",
             kind=Mail.Kind.FEEDBACK,
@@ -115,7 +121,7 @@ class Feedback(models.Model):
             context={
                 "nickname": membership.user.nickname,
                 "cohort": membership.cohort.name,
-                "path": reverse("workbook:week_detail", args=[membership.cohort.slug, week.number]),
+                "path": path,
                 "facilitator": self.author.nickname,
             },
         )

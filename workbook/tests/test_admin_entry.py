@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.db import OperationalError
 
 from cohorts.models import Membership
 from tests.cast import join, make_user
 from tests.reader import answers, begin, comment, regions, rewrite, told
+from workbook.admin.reading.page import ReadingPage
 from workbook.models import Draft, Feedback, Readers, Reading, Response, Revision
 
 
@@ -96,9 +98,53 @@ def test_her_unsent_comment_stands_in_its_box(reader, cast):
 
 def test_sending_without_javascript_empties_the_draft(reader, cast):
     begin(cast.shared, cast.facilitator, "書きかけ")
-    reader.post(address(cast), answers((cast.shared, "書きかけ")))
-    assert Feedback.objects.get().text == "書きかけ"
+    reader.post(address(cast), answers((cast.shared, "書きかけと、つづき"), version=1) | {"send": ""})
+    assert Feedback.objects.get().text == "書きかけと、つづき"
     assert Draft.objects.get().text == ""
+
+
+def test_a_draft_that_was_sent_elsewhere_is_not_sent_again(reader, cast):
+    """A second page stood open with it since before."""
+    begin(cast.shared, cast.facilitator, "いちどだけ")
+    for _page in range(2):
+        reader.post(address(cast), answers((cast.shared, "いちどだけ"), version=1) | {"send": ""})
+    assert [feedback.text for feedback in Feedback.objects.all()] == ["いちどだけ"]
+
+
+def test_having_read_does_not_send_what_the_page_began_with(reader, cast):
+    """The button may be pressed before the page's script has run."""
+    begin(cast.shared, cast.facilitator, "まだ途中の")
+    page = answers((cast.shared, "まだ途中の"), version=1) | {"read": "1"}
+    response = reader.post(address(cast), page, follow=True)
+    assert not Feedback.objects.exists()
+    assert Draft.objects.get().text == "まだ途中の"
+    assert [text for text in told(response) if "member" in text]
+    assert Reading.objects.filter(reader=cast.facilitator, response=cast.shared).exists()
+
+
+def test_an_unsent_comment_on_words_that_were_taken_out_is_given_back(reader, cast):
+    begin(cast.shared, cast.facilitator, "大事な言葉")
+    rewrite(cast.shared, "")
+    body = reader.get(address(cast)).content.decode()
+    assert ">\n大事な言葉</textarea>" in body
+    assert f'data-box="answer-{cast.shared.pk}"' not in body
+
+
+def test_what_was_typed_stays_when_nothing_can_be_sent(reader, cast, monkeypatch):
+    def silent(*_args, **_more):
+        raise OperationalError("locked")
+
+    monkeypatch.setattr(ReadingPage, "save", silent)
+    response = reader.post(address(cast), answers((cast.shared, "だいじな返事")) | {"send": ""})
+    assert response.status_code == 200
+    assert ">\nだいじな返事</textarea>" in response.content.decode()
+    assert len(told(response)) == 1
+    assert not Feedback.objects.exists()
+
+
+def test_a_comment_means_that_the_words_were_read(reader, cast):
+    comment(cast.shared, cast.facilitator)
+    assert Reading.objects.get(reader=cast.facilitator, response=cast.shared).version == 1
 
 
 def test_an_unsent_comment_on_words_that_were_closed_is_given_back(reader, cast):

@@ -136,6 +136,27 @@ def test_two_notes_that_met_are_both_shown(reader, cast):
     assert Note.objects.get().text == "机で"
 
 
+def test_a_note_that_cannot_be_kept_meets_what_came_meanwhile(reader, cast):
+    """Its page was older than a note from another device; the sentence about its length makes it no newer."""
+    keep(cast.membership, cast.facilitator, "携帯電話で")
+    name = f"note-{cast.membership.pk}"
+    body = reader.post(address(cast), {name: "長" * 10_001, f"{name}-version": "0", "send": ""}).content.decode()
+    assert re.search(rf'name="{name}-version" value="0"', body)
+    response = reader.post(address(cast), {name: "机で", f"{name}-version": "0", "send": ""})
+    assert "<mark>携帯電話</mark>" in response.content.decode()
+    assert Note.objects.get().text == "携帯電話で"
+
+
+def test_an_untouched_box_takes_nothing_back(reader, cast):
+    """The note came from another device after this page was opened."""
+    name = f"note-{cast.membership.pk}"
+    keep(cast.membership, cast.facilitator, "携帯電話で")
+    assert reader.post(address(cast), {name: "", f"{name}-version": "0", "send": ""}).status_code == 302
+    Note.objects.write(NoteSave(cast.membership.pk, cast.facilitator.pk, uuid4(), 1, "つづき"))
+    assert reader.post(address(cast), {name: "携帯電話で", f"{name}-version": "1", "send": ""}).status_code == 302
+    assert Note.objects.get().text == "つづき"
+
+
 def test_a_note_that_cannot_be_kept_stays_in_its_box(reader, cast):
     name = f"note-{cast.membership.pk}"
     for bad in ({name: "長" * 10_001, f"{name}-version": "0"}, {name: "大事", f"{name}-version": "x"}, {name: "大事"}):

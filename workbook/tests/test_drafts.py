@@ -256,9 +256,9 @@ def test_who_has_left_answers_no_more(client, cast, second):
 def test_a_comment_sent_in_another_way_leaves_its_draft(client, cast):
     client.force_login(cast.facilitator)
     draft(client, cast.shared, "同じ文")
-    Draft.objects.let_go(cast.shared, cast.facilitator, "ちがう文")
+    assert not Draft.objects.let_go(cast.shared.pk, cast.facilitator, 7)
     assert Draft.objects.get().text == "同じ文"
-    Draft.objects.let_go(cast.shared, cast.facilitator, "同じ文")
+    assert Draft.objects.let_go(cast.shared.pk, cast.facilitator, 1)
     assert (Draft.objects.get().text, Draft.objects.get().version) == ("", 2)
 
 

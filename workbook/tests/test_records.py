@@ -1,6 +1,7 @@
 """Who read or exported whose words is noted once for each visit, stays noted, and holds no words."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils import timezone
 from cohorts.models import Membership, RoleChange
 from tests.cast import join, make_user, prompt_of
 from workbook.importer import bundled
-from workbook.models import AccessRecord
+from workbook.models import AccessRecord, Readers, Response, Save
 from workbook.opening import open_cohort
 
 Deed = AccessRecord.Deed
@@ -59,11 +60,29 @@ def test_two_queries_however_many(cast, count, django_assert_num_queries):
     places = [join(cast.cohort, make_user(f"m{number}")) for number in range(count)]
     with django_assert_num_queries(2):
         record_reading(cast.facilitator, places)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         record_reading(cast.facilitator, places)
     with django_assert_num_queries(0):
         record_reading(cast.facilitator, [])
     assert len(noted()) == count
+
+
+def test_words_opened_during_a_visit_are_another_reading(cast):
+    record_reading(cast.facilitator, [cast.membership])
+    save = Save(cast.private.prompt_id, cast.membership.pk, uuid4(), 1, "いまなら読める", Readers.FACILITATORS, [])
+    Response.objects.write(save)
+    for _twice in range(2):
+        record_reading(cast.facilitator, [cast.membership])
+    assert len(noted()) == 2
+
+
+def test_words_changed_during_a_visit_are_the_same_reading(cast):
+    record_reading(cast.facilitator, [cast.membership])
+    for response, readers in ((cast.shared, Readers.GROUP), (cast.private, Readers.SELF)):
+        save = Save(response.prompt_id, cast.membership.pk, uuid4(), 1, "つづき", readers, [])
+        Response.objects.write(save)
+    record_reading(cast.facilitator, [cast.membership])
+    assert len(noted()) == 1
 
 
 def test_taking_ones_words_along_is_noted_every_time(client, cast):

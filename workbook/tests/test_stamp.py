@@ -182,8 +182,8 @@ def test_the_notes_of_others_about_her(settled, second):
     def note(author, text, base):
         Note.objects.write(NoteSave(settled.membership.pk, author.pk, uuid4(), base, text))
 
-    assert changed(settled, lambda: note(second, "声をかける", 0)) == {"person"}
-    assert changed(settled, lambda: note(second, "声をかけた", 1)) == {"person"}
+    assert changed(settled, lambda: note(second, "声をかける", 0)) == {"person", "person, week 1"}
+    assert changed(settled, lambda: note(second, "声をかけた", 1)) == {"person", "person, week 1"}
     assert changed(settled, lambda: note(settled.facilitator, "わたしの", 0)) == set()
 
 

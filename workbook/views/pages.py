@@ -71,6 +71,7 @@ def show_unsaved(request: HttpRequest, form: WeekForm, slug: str, number: int) -
         messages.error(request, _("Some boxes are not saved. Please look at the red notes below."))
         sheet.load()
         sheet.show(form.boxes)
+        sheet.record_reading()
         return render(request, "workbook/week.html", context, status=422)
 
 

@@ -86,7 +86,10 @@ class Filling:
         for entry, draft in self._placed(Draft.objects.beside(self.reader)):
             entry.answering.append(draft.author)
         for entry, draft in self._placed(Draft.objects.of(self.reader)):
-            entry.draft = draft
+            if entry.response:
+                entry.draft = draft
+            else:  # the member has emptied her box
+                entry.stranded = draft
         for entry, draft in self._placed(Draft.objects.stranded_of(self.reader)):
             entry.stranded = draft
         self._compare()

@@ -19,6 +19,8 @@ class Notes:
         self.others = [note for note in notes if note.author_id != reader.pk and note.text.strip()]
         self.text = self.saved
         self.errors: Iterable[str] = []
+        self.sent_version: int | None = None
+        """What the words that could not be saved were typed on: the next try must meet what came meanwhile."""
         self.other: str | None = None
         """Another text of hers that was saved meanwhile, on another device."""
 
@@ -28,6 +30,8 @@ class Notes:
 
     @property
     def version(self) -> int:
+        if self.sent_version is not None:
+            return self.sent_version
         return self.own.version if self.own else 0
 
     @property
@@ -42,6 +46,13 @@ class Notes:
     def count(self) -> int:
         return len(self.others) + bool(self.saved.strip())
 
+    def _is_untouched(self, form: NoteForm) -> bool:
+        """Whether it is what is saved, or what the page began with."""
+        text, version = form.cleaned_data["text"], form.cleaned_data["version"]
+        if text == self.saved or (version == 0 and text == ""):
+            return True
+        return self.own is not None and self.own.revisions.filter(version=version, text=text).exists()
+
     def take(self, data: Any) -> bool:
         """Save what was typed without JavaScript. Otherwise it stays in the box, which says what is wrong.
 
@@ -49,11 +60,12 @@ class Notes:
             Whether there is nothing more to save.
         """
         form = NoteForm(data, self.membership.pk)
-        if form.name not in data or (form.is_valid() and form.cleaned_data["text"] == self.saved):
+        if form.name not in data or (form.is_valid() and self._is_untouched(form)):
             return True
         self.text = data[form.name]
         if not form.is_valid():
             self.errors = [str(error) for errors in form.errors.values() for error in errors]
+            self.sent_version = form.cleaned_data.get("version", 0)
             return False
         saved = Note.objects.write(form.save_of(self.reader))
         self.own, self.text = saved.row, form.cleaned_data["text"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -102,13 +102,19 @@ class ReadingPage:
             How many comments there were.
         """
         forms = [entry.form for entry in self.readable]
-        answers = [form for form in forms if form.words]
+        answers = [form for form in forms if form.words and not self._is_left(form, all_read)]
         for form in answers:
             Feedback.objects.answer(form.revision, self.reader, form.words, form.operation_id(deed))
-            Draft.objects.let_go(form.response, self.reader, form.words)
-        seen = [form for form in (forms if all_read else answers) if form.revision]
+            Draft.objects.let_go(form.response.pk, self.reader, form.base_version)
+        seen = [form for form in forms if form.revision] if all_read else []
         Reading.objects.note(self.reader, {form.response.pk: form.revision.version for form in seen})
         return len(answers)
+
+    def _is_left(self, form: AnswerForm, all_read: bool) -> bool:
+        """Whether the box holds only what the page began with: 「読みました」 says nothing about that, and what was
+        sent or changed elsewhere since is not sent from here."""
+        draft = Draft.objects.that_held(form.response.pk, self.reader, form.base_version, form.words)
+        return draft is not None and (all_read or draft.version != form.base_version)
 
     def unsent(self) -> list[str]:
         """To whom she has begun a comment on this page without sending it."""
@@ -125,13 +131,15 @@ def serve(request: HttpRequest, page: ReadingPage) -> HttpResponse:
     """Show the page, or take what was typed there."""
     stranded: list[str] = []
     if request.method == "POST":
-        if page.bind(request.POST):
-            tell(request, page.save(deed_of(request.POST), all_read=is_read(request, page)))
-            return leave(request, page)
+        try:
+            if page.bind(request.POST):
+                tell(request, page.save(deed_of(request.POST), all_read=is_read(request, page)))
+                return leave(request, page)
+            problem = _("Nothing is sent yet. Please look at the notes below; what you typed is still there.")
+        except OperationalError:
+            problem = _("Nothing could be sent right now. What you typed is still there; please try once more.")
+        messages.error(request, problem)
         stranded = page.stranded(request.POST)
-        messages.error(
-            request, _("Nothing is sent yet. Please look at the notes below; what you typed is still there.")
-        )
     if page.readable:
         page.record()
     context = {"title": page.title, "page": page, "stranded": stranded, "is_live": request.is_live}
