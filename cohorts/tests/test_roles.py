@@ -28,6 +28,11 @@ def test_an_invitation_begins_a_place(cast):
     assert changes_of(new) == [("facilitator", BEGAN, None)]
 
 
+def test_who_appoints_herself_by_an_invitation_is_named(cast):
+    assert let_in(cast, cast.organizer, "facilitator")
+    assert changes_of(cast.organizer) == [("facilitator", BEGAN, cast.organizer.pk)]
+
+
 def test_a_shared_link_begins_a_place_once(cast):
     new = make_user("new")
     assert let_in(cast, new, max_uses=3)

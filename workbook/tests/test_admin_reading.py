@@ -123,6 +123,14 @@ def test_ten_presses_at_the_same_moment_send_one_comment(cast):
     assert Feedback.objects.count() == Mail.objects.count() == 1
 
 
+def test_the_mail_to_somebody_who_left_leads_to_her_own_words(client, reader, cast):
+    gone = Membership.objects.get(user=cast.removed)
+    reader.post(address(cast, membership=gone), answers((Response.objects.get(membership=gone), "お元気で")))
+    client.force_login(cast.removed)
+    page = client.get(Mail.objects.get().context["path"])
+    assert (page.status_code, "お元気で" in page.content.decode()) == (200, True)
+
+
 def test_no_mail_for_those_who_want_none(reader, cast):
     cast.member.mails_feedback = False
     cast.member.save()

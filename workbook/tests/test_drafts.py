@@ -152,6 +152,14 @@ def test_nobody_else_is_let_into_a_draft(client, cast):
     assert draft(client, cast.shared, "あ", readers="group").json()["fields"] == {"readers": ["invalid_choice"]}
 
 
+@pytest.mark.parametrize("name", ["draft_save", "note_save"])
+def test_half_a_sign_where_a_word_is_asked_for(client, cast, name):
+    client.force_login(cast.facilitator)
+    pk = {"draft_save": cast.shared.pk, "note_save": cast.membership.pk}[name]
+    answer = post(client, name, pk, text="あ", readers="\ud800")
+    assert (answer.status_code, answer.json()["fields"]) == (422, {"readers": ["invalid_choice"]})
+
+
 def test_sending_makes_a_comment_and_empties_the_draft(client, cast):
     client.force_login(cast.facilitator)
     draft(client, cast.shared, "よかったです")

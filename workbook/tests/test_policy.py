@@ -14,7 +14,8 @@ from django.urls import reverse
 from cohorts.models import Cohort, Membership, User
 from tests import world
 from tests.histories import make_history
-from workbook.models import Feedback, Prompt, Readers, Reading, Response, Week
+from workbook.models import Draft, Feedback, Note, Prompt, Readers, Reading, Response, Week
+from workbook.search import readable_words
 
 # Without the mark pytest-django would not make a test database, and the histories would be made in the real one.
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,22 @@ RULES = {
         ),
     ),
     "read comments": Rule(Feedback.objects.readable_by, world.may_read_feedback),
+    "answer": Rule(Response.objects.answerable_by, world.may_answer),
+    "find words": Rule(readable_words, world.may_answer),
+    "go on with drafts": Rule(
+        Draft.objects.of,
+        lambda user, draft: (
+            bool(draft.text) and world.may_read_draft(user, draft) and world.may_answer(user, draft.response)
+        ),
+    ),
+    "copy stranded drafts": Rule(
+        Draft.objects.stranded_of,
+        lambda user, draft: (
+            bool(draft.text) and world.may_read_draft(user, draft) and not world.may_answer(user, draft.response)
+        ),
+    ),
+    "know who answers": Rule(Draft.objects.beside, world.may_know_who_answers),
+    "read notes": Rule(Note.objects.readable_by, world.may_read_note),
     "settle promises": Rule(Response.objects.promises_of, world.may_settle),
     "write": Rule(Prompt.objects.writable_by, world.may_write),
     "joined": Rule(Cohort.objects.joined_by, world.takes_part),
@@ -59,6 +76,8 @@ COHORT_OF = {
     Prompt: ["section__week__cohort"],
     Response: ["membership__cohort", "prompt__section__week", "readings"],
     Feedback: ["revision__response__membership__cohort"],
+    Draft: ["response__membership__cohort", "author"],
+    Note: ["membership__cohort"],
 }
 
 

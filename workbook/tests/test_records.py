@@ -85,6 +85,15 @@ def test_words_changed_during_a_visit_are_the_same_reading(cast):
     assert len(noted()) == 1
 
 
+def test_a_sheet_that_could_not_be_saved_shows_the_others_words_too(client, cast):
+    client.force_login(cast.facilitator)
+    url = reverse("workbook:week_detail", args=["ours", 1])
+    answer = client.post(url, {f"text-{prompt_of(cast.cohort).pk}": "あ" * 100_001})
+    assert (answer.status_code, "CANARY-ours-member-group" in answer.content.decode()) == (422, True)
+    week = cast.cohort.weeks.get(number=1)
+    assert noted() == [(cast.facilitator.pk, cast.membership.pk, week.pk, None, "read")]
+
+
 def test_taking_ones_words_along_is_noted_every_time(client, cast):
     client.force_login(cast.member)
     for _twice in range(2):
