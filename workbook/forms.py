@@ -158,6 +158,12 @@ class DraftForm(ResponseForm):
 DraftForm.base_fields = SharedFields(DraftForm.base_fields)
 
 
+class DiscardForm(forms.Form):
+    """An unsent comment that its author lets go of, as she saw it."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
 class SendForm(JsonForm):
     """A saved draft on its way to the member. `seen` is the newest comment that the page was showing, 0 for none."""
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("prompts/<id:pk>/history/<id:revision>/", history.history_revision, name="history_revision"),
     path("prompts/<id:pk>/history/<id:revision>/restore/", history.history_restore, name="history_restore"),
     path("responses/<id:pk>/draft/", desk.draft_save, name="draft_save"),
+    path("responses/<id:pk>/draft/discard/", desk.draft_discard, name="draft_discard"),
     path("responses/<id:pk>/feedback/", desk.feedback_send, name="feedback_send"),
     path("memberships/<id:pk>/note/", desk.note_save, name="note_save"),
     path("cohorts/<slug:slug>/drafts/", desk.desk_boxes, name="desk_boxes"),

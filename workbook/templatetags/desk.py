@@ -8,6 +8,7 @@ from django import template
 
 from cohorts.admin.scope import moment as say
 from workbook.admin.desk import Desk, desks_of
+from workbook.models import Draft
 
 register = template.Library()
 
@@ -16,6 +17,14 @@ register = template.Library()
 def desks(context: dict[str, Any]) -> list[Desk]:
     """One desk for each cohort that the user facilitates or, as an organizer, sees running."""
     return desks_of(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def stranded_drafts(context: dict[str, Any]) -> list[Draft]:
+    """Her unsent comments on words that are not open to her any more. One query."""
+    drafts = Draft.objects.stranded_of(context["request"].user).order_by("updated_at", "pk")
+    whole = ("response__membership__user", "response__membership__cohort", "response__prompt__section__week")
+    return list(drafts.select_related(*whole).defer("response__text"))
 
 
 @register.simple_tag

@@ -120,7 +120,7 @@ def test_queries_of_the_start_page(reader, cast, django_assert_num_queries, more
         cohort = make_cohort(f"more{number}")
         join(cohort, cast.facilitator, "facilitator")
         write(join(cohort, make_user(f"more{number}")), prompt_of(cohort), "ことば")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         reader.get("/admin/")
 
 

@@ -192,6 +192,6 @@ def test_queries(reader, running, django_assert_num_queries, members):
         Response(prompt=prompt, membership=row, text="ことば", written=True) for row in rows[1:] for prompt in prompts
     )
     Draft.objects.bulk_create(Draft(response=one, author=running.facilitator, text="まだ") for one in texts[::9])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         reader.get("/admin/")
     assert len(desk(running.facilitator).silent) == 3

@@ -11,7 +11,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Mail
+from cohorts.models import Mail, Membership
 from tests.cast import join, make_user
 from workbook import shown
 from workbook.models import (
@@ -117,6 +117,22 @@ def test_a_draft_on_words_closed_since_stays_with_its_author(client, cast):
     Response.objects.filter(pk=cast.shared.pk).update(readers=Readers.SELF)
     assert not Draft.objects.of(cast.facilitator).exists()
     assert [row.text for row in Draft.objects.stranded_of(cast.facilitator)] == ["もう読めない"]
+
+
+def test_a_draft_on_words_closed_since_can_be_copied_and_let_go(client, cast):
+    client.force_login(cast.facilitator)
+    draft(client, cast.shared, "CANARY-もう送れない")
+    url = reverse("workbook:draft_discard", args=[cast.shared.pk])
+    assert client.post(url, {"version": "1"}).status_code == 404
+    assert "CANARY-もう送れない" not in client.get("/admin/").content.decode()
+    Membership.objects.filter(pk=cast.membership.pk).update(role="facilitator")
+    assert "CANARY-もう送れない" in client.get("/admin/").content.decode()
+    client.post(url, {"version": "7"})
+    assert Draft.objects.get().text == "CANARY-もう送れない"
+    assert client.post(url, {"version": "1"}).url == "/admin/"
+    assert Draft.objects.get().text == ""
+    assert DraftRevision.objects.filter(text="CANARY-もう送れない").exists()
+    assert "CANARY-もう送れない" not in client.get("/admin/").content.decode()
 
 
 def test_without_the_second_factor_nothing_is_answered(client, cast, settings):

@@ -2,14 +2,18 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from cohorts.models import Membership
 from workbook import answers
 from workbook.attempts import logged
 from workbook.devices import device_label
-from workbook.forms import DraftForm, SendForm
+from workbook.forms import DiscardForm, DraftForm, SendForm
 from workbook.models import Draft, DraftSave, Feedback, Note, NoteSave, Response, StaleDraft
 from workbook.shown import find
 from workbook.views.saving import body_of, received, written
@@ -97,3 +101,16 @@ def desk_boxes(request: HttpRequest, slug: str) -> HttpResponse:
     boxes = {f"answer-{draft.response_id}": box_of(draft) for draft in drafts}
     boxes |= {f"note-{note.membership_id}": box_of(note) for note in notes}
     return answers.Answer({"user": request.user.pk, "boxes": boxes})
+
+
+@require_POST
+def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let go of her unsent comment on words that are not open to her any more; it stays in its history."""
+    stranded = Draft.objects.stranded_of(request.user) if is_admitted(request) else Draft.objects.none()
+    get_object_or_404(stranded, response=pk)
+    form = DiscardForm(request.POST)
+    if form.is_valid() and Draft.objects.let_go(pk, request.user, form.cleaned_data["version"]):
+        messages.success(request, _("The comment was let go of."))
+    else:
+        messages.error(request, _("This comment was changed elsewhere. Please look at it again."))
+    return redirect("admin:index")
