@@ -80,7 +80,7 @@ def purge(cohort: Cohort, batch: int = BATCH) -> dict[str, int]:
 def _rows_of(cohort: Cohort) -> Iterator[models.QuerySet]:
     """All rows of a cohort, in the order in which they can go."""
     yield _notices(cohort)
-    for model in (Membership, Invitation):
+    for model in (Membership, Invitation, Week):
         yield _log_of(model, cohort)
     for model, path in INSIDE:
         yield model._base_manager.filter(**{path: cohort.pk})
@@ -94,7 +94,7 @@ def _notices(cohort: Cohort) -> models.QuerySet[Mail]:
 
 
 def _log_of(model: type[models.Model], cohort: Cohort) -> models.QuerySet[LogEntry]:
-    """What the office noted about people of this cohort: it names them."""
+    """What the office noted about rows of this cohort: it names people and the cohort."""
     ids = (
         model._base_manager.filter(cohort=cohort)
         .order_by()

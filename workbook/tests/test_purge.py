@@ -36,7 +36,7 @@ def fill(cast, slug: str) -> Cohort:
     AccessRecord.objects.record_reading(leader, [membership], cohort.weeks.first(), response.prompt)
     Draft.objects.write(DraftSave(response.pk, leader.pk, uuid4(), 0, "まだ"))
     Note.objects.write(NoteSave(membership.pk, leader.pk, uuid4(), 0, "メモ"))
-    for row in (membership, invitation, cohort):
+    for row in (membership, invitation, cohort.weeks.first(), cohort):
         LogEntry.objects.log_actions(cast.organizer.pk, [row], CHANGE, single_object=True)
     return cohort
 
