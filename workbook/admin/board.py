@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import TextChoices
+from django.db.models import Max, TextChoices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -111,7 +111,7 @@ class Board:
             cells[place] = Cell(signs[State.PRIVATE], State.PRIVATE, is_written=True)
         answered, since = self._find_answered(), timezone.now() - WRITING
         for row in self._find_readable():
-            state = state_of(row, since, answered)
+            state = state_of(row, since, answered.get(row.pk))
             cells[row.membership, row.prompt] = Cell(signs[state], state, row.written, row.is_unread)
         for member, prompt, name in self._find_answering():
             cells[member, prompt].answering.append(name)
@@ -125,15 +125,14 @@ class Board:
     def _find_readable(self) -> Iterable[Any]:
         texts = Response.objects.answerable_by(self.user).filter(prompt__in=self.prompts).exclude(text="")
         marked = Reading.objects.mark(texts, self.user)
-        names = ["pk", "membership", "prompt", "written", "updated_at", "is_unread"]
+        names = ["pk", "membership", "prompt", "written", "version", "updated_at", "is_unread"]
         return marked.values_list(*names, named=True)
 
-    def _find_answered(self) -> set[int]:
-        """The responses on which she has commented."""
+    def _find_answered(self) -> dict[int, int]:
+        """The responses on which she has commented, each with the last version that she has answered."""
         mine = Feedback.objects.readable_by(self.user).filter(author=self.user)
-        return set(
-            mine.filter(revision__response__prompt__in=self.prompts).values_list("revision__response", flat=True)
-        )
+        here = mine.filter(revision__response__prompt__in=self.prompts).order_by()
+        return dict(here.values_list("revision__response").annotate(answered=Max("revision__version")))
 
     def _find_answering(self) -> Iterable[tuple[int, int, str]]:
         here = Draft.objects.beside(self.user).filter(response__prompt__in=self.prompts)
@@ -150,6 +149,17 @@ class Board:
         waiting = (row.membership for row in self.everybody if any(cell.is_unread for cell in row.cells))
         return min(waiting, key=lambda one: (one.joined_at, one.pk), default=None)
 
+    @cached_property
+    def has_words(self) -> bool:
+        """Whether there is anything that she may read."""
+        closed = (State.EMPTY, State.PRIVATE)
+        return any(cell.state not in closed for row in self.everybody for cell in row.cells)
+
+    @cached_property
+    def is_grouped(self) -> bool:
+        """Whether a section asks more than one question: then its heading stands above them."""
+        return any(len(columns) > 1 for _section, columns in self.sections)
+
     @property
     def everybody(self) -> list[Row]:
         return [*self.rows, *self.left]
@@ -165,18 +175,18 @@ class Board:
         return {state: format_html(SIGN, state.value, state.label) for state in State}
 
 
-def state_of(row: Any, since: datetime, answered: set[int]) -> State:
+def state_of(row: Any, since: datetime, answered: int | None) -> State:
     """What a readable text is to her: first of all that somebody is at it, then what is new, then how far it is.
 
     Args:
         row: a readable response that is not empty, with `is_unread`.
         since: whatever changed after that moment is still being written.
-        answered: the responses on which she has commented.
+        answered: the version that her last comment answers; None if she has not commented.
     """
     if row.updated_at > since:
         return State.WRITING
     if row.is_unread:
-        return State.CHANGED if row.pk in answered else State.UNREAD
+        return State.CHANGED if answered is not None and answered < row.version else State.UNREAD
     return State.WRITTEN if row.written else State.STARTED
 
 

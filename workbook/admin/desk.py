@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from cohorts.models import Cohort, Membership, User
@@ -30,6 +31,8 @@ class Desk:
     next_unread: int | None = None
     unread_before: int = 0
     next_before: tuple[int, int] | None = None
+    has_words: bool = False
+    """Whether there is anything in this week that she may read."""
     drafts: int = 0
     first_draft: tuple[int, int] | None = None
     is_running: bool = False
@@ -40,6 +43,11 @@ class Desk:
         return self.week.cohort
 
     @property
+    def waiting(self) -> int:
+        """How many texts wait to be read, of all weeks."""
+        return self.unread + self.unread_before
+
+    @property
     def is_over(self) -> bool:
         """Whether the last session was long ago: nothing presses any more."""
         return self.week.session_ends_at < _long_ago()
@@ -48,7 +56,7 @@ class Desk:
 def desks_of(user: User) -> list[Desk]:
     """The desks of the cohorts that the user facilitates, and for organizers of all running and coming ones.
 
-    The next session first. Eight queries, however many cohorts.
+    The next session first, cohorts that are over last. Eight queries, however many cohorts.
     """
     mine = set(user.facilitated)
     desks = {cohort: desk for cohort, desk in _desks_now(user) if cohort in mine or not desk.is_over}
@@ -59,7 +67,7 @@ def desks_of(user: User) -> list[Desk]:
     _count_unread(desks, user)
     _count_drafts(desks, user)
     _find_silent(desks, members, user)
-    return sorted(desks.values(), key=lambda desk: (desk.week.session_is_over, desk.week.session_at))
+    return sorted(desks.values(), key=lambda desk: (desk.is_over, desk.week.session_is_over, desk.week.session_at))
 
 
 def _long_ago() -> datetime:
@@ -69,11 +77,14 @@ def _long_ago() -> datetime:
 def _desks_now(user: User) -> Iterator[tuple[int, Desk]]:
     """The last opened week of each cohort, or its first one."""
     weeks = Week.objects.filter(cohort__in=Cohort.objects.administered_by(user)).select_related("cohort")
-    for cohort, group in groupby(weeks.order_by("cohort_id", "number"), key=attrgetter("cohort_id")):
+    words = Response.objects.answerable_by(user).exclude(text="").filter(prompt__section__week=OuterRef("pk"))
+    weeks = weeks.annotate(has_words=Exists(words)).order_by("cohort_id", "number")
+    for cohort, group in groupby(weeks, key=attrgetter("cohort_id")):
         row = list(group)
         now = next((week for week in reversed(row) if week.is_open), row[0])
         has_run = min(week.opens_at for week in row) < _long_ago()
-        yield cohort, Desk(now, is_running=has_run and any(not week.session_has_begun for week in row))
+        is_running = has_run and any(not week.session_has_begun for week in row)
+        yield cohort, Desk(now, has_words=now.has_words, is_running=is_running)
 
 
 def _count_members(desks: dict[int, Desk]) -> list[Membership]:

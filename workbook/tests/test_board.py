@@ -9,6 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from cohorts.models import Membership, User
 from tests.cast import HEADINGS, QUESTIONS, join, make_cohort, make_user, make_users, prompt_of, write
@@ -119,6 +120,19 @@ class TestCells:
         Reading.objects.note(settled.facilitator, {settled.shared.pk: 2})
         assert states(settled)[1] == "written"
 
+    def test_a_comment_alone_changes_nothing(self, settled):
+        """Who has commented has not always pressed 「読みました」: only other words than those she answered count."""
+        Feedback.objects.answer(settled.shared.revisions.get(), settled.facilitator, "いいですね", uuid4())
+        Reading.objects.all().delete()
+        assert states(settled)[1] == "unread"
+        rewrite(settled.shared, "書き直した言葉")
+        calm()
+        assert states(settled)[1] == "changed"
+        second = settled.shared.revisions.get(version=2)
+        Feedback.objects.answer(second, settled.facilitator, "こちらもいいですね", uuid4())
+        Reading.objects.all().delete()
+        assert states(settled)[1] == "unread"
+
     def test_a_private_text_that_does_not_count_as_written_is_nothing(self, settled):
         rewrite(settled.private, QUESTIONS[0])
         assert states(settled)[0] == "empty"
@@ -183,6 +197,35 @@ class TestRowsAndColumns:
         page = board(settled, 2)
         assert [len(columns) for _section, columns in page.sections] == [2, 1, 0]
         assert len(page.rows[0].cells) == 3
+
+    def test_the_head_is_read_from_left_to_right(self, reader, settled):
+        """Also by whoever goes through it with the Tab key."""
+        body = reader.get(address(settled)).content.decode()
+        head = body[body.index("<thead") : body.index("</thead>")]
+        asked = [prompt.pk for prompt in board(settled).prompts]
+        assert [int(pk) for pk in re.findall(r"/response/question/(\d+)/", head)] == asked
+
+    def test_without_two_questions_anywhere_the_head_is_one_row(self, reader, settled):
+        week = settled.cohort.weeks.get(number=2)
+        first = Prompt.objects.filter(section__week=week).in_order().first()
+        first.delete()
+        body = reader.get(address(settled, 2)).content.decode()
+        head = body[body.index("<thead") : body.index("</thead>")]
+        assert (head.count("<tr>"), head.count("<th "), head.count("rowspan")) == (1, 5, 0)
+
+    def test_where_nothing_is_to_be_read_nobody_is_praised(self, reader, settled):
+        read, nothing = gettext("Everything is read"), gettext("There is nothing to read yet.")
+        body = reader.get(address(settled, 2)).content.decode()
+        assert (read in body, nothing in body) == (False, True)
+        write(settled.membership, prompt_of(settled.cohort, 2), "ことば", Readers.SELF)
+        assert not board(settled, 2).has_words
+        late = write(settled.membership, prompt_of(settled.cohort, 2, KINDS[2]), "ことば")
+        Reading.objects.note(settled.facilitator, {late.pk: 1})
+        body = reader.get(address(settled, 2)).content.decode()
+        assert (read in body, nothing in body) == (True, False)
+
+    def test_leads_to_the_search(self, reader, cast):
+        assert 'action="/admin/workbook/response/search/"' in reader.get(address(cast)).content.decode()
 
     def test_nobody_has_joined(self, reader, cast):
         empty = Week.objects.create(

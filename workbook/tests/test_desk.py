@@ -14,6 +14,8 @@ from workbook.models import Draft, DraftSave, Prompt, Readers, Reading, Response
 
 GO_ON = "Go on reading"
 CARE = "Whom a kind word may help"
+NOTHING = "There is nothing to read yet."
+OVER = "This cohort has come to its end."
 
 
 @pytest.fixture
@@ -40,6 +42,14 @@ def desk(user, cohort=None):
     found = [one for one in desks_of(user) if cohort is None or one.cohort == cohort]
     assert len(found) == 1
     return found[0]
+
+
+def unread_of(count):
+    return ngettext("%(counter)s unread", "%(counter)s unread", count) % {"counter": count}
+
+
+def unsent_of(count):
+    return ngettext("%(counter)s comment not sent yet", "%(counter)s comments not sent yet", count) % {"counter": count}
 
 
 def silent(cast):
@@ -89,7 +99,22 @@ class TestUnread:
         assert (found.unread, found.unread_before, found.next_unread, found.next_before) == (0, 0, None, None)
         body = reader.get("/admin/").content.decode()
         assert f">{gettext(GO_ON)}<" not in body
+        assert gettext(NOTHING) in body
+        late = write(cast.membership, prompt_of(cast.cohort, 2), "ことば")
+        Reading.objects.note(cast.facilitator, {late.pk: 1})
+        body = reader.get("/admin/").content.decode()
+        assert gettext(NOTHING) not in body
         assert gettext("Everything is read") in body
+
+    def test_nobody_is_praised_for_reading_nothing(self, reader, cast):
+        assert not desk(cast.facilitator).has_words
+        body = reader.get("/admin/").content.decode()
+        assert gettext("Everything is read") not in body
+        assert gettext(NOTHING) in body
+        write(cast.membership, prompt_of(cast.cohort, 2), "ことば", Readers.SELF)
+        assert not desk(cast.facilitator).has_words
+        write(cast.membership, prompt_of(cast.cohort, 2, Section.Kind.SUMMARY), "ことば")
+        assert desk(cast.facilitator).has_words
 
     def test_private_texts_are_not_counted(self, cast):
         write(cast.membership, prompt_of(cast.cohort, 2), "ことば", Readers.SELF)
@@ -100,6 +125,28 @@ class TestUnread:
         body = reader.get("/admin/").content.decode()
         assert f">{gettext(GO_ON)}<" in body
         assert "button default" not in body
+
+    def test_what_is_over_is_folded_below_what_runs(self, reader, cast):
+        """It says so, and what waits there; nobody is sent to its meeting any more."""
+        move(cast.cohort, -60)
+        later = make_cohort("later")
+        join(later, cast.facilitator, "facilitator")
+        Draft.objects.write(DraftSave(cast.shared.pk, cast.facilitator.pk, uuid4(), 0, "まだ途中"))
+        assert [found.cohort for found in desks_of(cast.facilitator)] == [later, cast.cohort]
+        running, folded = reader.get("/admin/").content.decode().split('<details class="sheet finished">')
+        assert later.name in running
+        assert cast.cohort.name not in running
+        summary, _summary, rest = folded.partition("</summary>")
+        for words in (cast.cohort.name, gettext(OVER), unread_of(3), unsent_of(1)):
+            assert words in summary
+        assert "zoom.example.com" not in folded
+        assert f">{gettext(GO_ON)}<" in rest
+
+    def test_what_ended_the_other_day_still_stands_open(self, reader, cast):
+        last = cast.cohort.weeks.latest("number")
+        move(cast.cohort, (days_ago(13) - last.session_at).days)
+        body = reader.get("/admin/").content.decode()
+        assert gettext(OVER) not in body
 
 
 class TestDrafts:
@@ -112,8 +159,7 @@ class TestDrafts:
         found = desk(cast.facilitator)
         assert (found.drafts, found.first_draft) == (1, (cast.membership.pk, 1))
         body = reader.get("/admin/").content.decode()
-        said = ngettext("%(counter)s comment not sent yet", "%(counter)s comments not sent yet", 1)
-        assert said % {"counter": 1} in body
+        assert unsent_of(1) in body
         assert "まだ途中" not in body
 
     def test_not_those_of_others_nor_on_words_that_were_taken_back(self, cast):
@@ -129,7 +175,8 @@ class TestCare:
         assert silent(running) == ["member", "colleague"]
         body = reader.get("/admin/").content.decode()
         assert gettext(CARE) in body
-        assert f"/admin/workbook/response/read/{running.membership.pk}/" in body
+        for membership in Membership.objects.filter(user__in=[running.member, running.colleague]):
+            assert f'<a href="/admin/workbook/response/read/{membership.pk}/">{membership.user}</a>' in body
 
     def test_in_the_order_of_joining_and_no_other(self, running):
         Membership.objects.filter(user=running.colleague).update(joined_at=days_ago(40))
