@@ -14,6 +14,9 @@ from workbook.admin.forms import AnswerForm
 from workbook.models import Draft, Feedback, Prompt, Readers, Reading, Response, Revision
 from workbook.models.words import is_readable
 
+LONG, LINES = 1_600, 60
+"""Signs and lines of a text that is higher than a screen or two."""
+
 
 @dataclass
 class Entry:
@@ -47,6 +50,12 @@ class Entry:
     def last_feedback(self) -> int:
         """The id of the newest comment; 0 if there is none."""
         return max((said.pk for said in self.feedback), default=0)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its words would fill more than a screen or two, and are folded at first."""
+        text = self.response.text
+        return len(text) > LONG or text.count("\n") > LINES
 
     @property
     def text(self) -> str:
