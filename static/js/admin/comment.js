@@ -54,10 +54,23 @@ export class Note extends OfficeBox {
 }
 
 export class Comment extends OfficeBox {
-  // Signed, what she was shown of the words and which comments: so it is known what this one answers.
+  // Signed, what she has noticed of the words and which comments: so it is known what this one answers.
   get whatIsShown() {
-    const words = this.entry?.querySelector("[data-seen-now]");
-    return { shown: this.element.querySelector("[data-shown]").value, seen: Number(words?.dataset.seenNow ?? 0) };
+    const { value, dataset } = this.element.querySelector("[data-shown]");
+    return { shown: value, seen: Number(dataset.seen ?? 0) };
+  }
+
+  // What stood here is with the member.
+  empty() {
+    this.setText("");
+    this.forgetLonger();
+  }
+
+  // What was said stands until she types on, even if the draft is saved meanwhile.
+  confirmed(answer, save) {
+    const { notice } = this;
+    super.confirmed(answer, save);
+    this.notice = notice;
   }
 
   // Sent or emptied elsewhere: there is nothing on the other side to choose, and what stands here goes on.

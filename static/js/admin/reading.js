@@ -7,15 +7,21 @@ import { listenToKeys } from "./keys.js";
 
 const NOTICING = 3_000; // what came just now has not been read yet
 
-// What the page shows by now is what a comment answers and what 「読みました」 means.
-function follow() {
-  for (const shown of document.querySelectorAll("[data-shown-now]")) {
-    const field = shown.closest("[data-entry]")?.querySelector("[data-shown]");
-    if (field) field.value = shown.dataset.shownNow;
+const shownNow = () => new Map([...document.querySelectorAll("[data-shown-now]")].map((each) => [each.closest("[data-entry]"), { ...each.dataset }]));
+
+// What the page shows for a while is what a comment answers and what 「読みました」 means.
+function follow(noticed) {
+  const now = shownNow();
+  for (const [entry, shown] of noticed) {
+    const field = entry?.querySelector("[data-shown]");
+    if (!field) continue;
+    if (now.get(entry)?.shownNow === shown.shownNow) field.value = shown.shownNow;
+    field.dataset.seen = shown.seenNow; // comments are never taken away
   }
 }
 
-document.addEventListener("hisho:live", () => setTimeout(follow, NOTICING));
+follow(shownNow());
+document.addEventListener("hisho:live", () => setTimeout(follow, NOTICING, shownNow()));
 document.addEventListener("click", ({ target }) => target.closest("[data-reload]") && location.reload());
 listenToKeys();
 startAnswering(document.querySelector("[data-worksheet]"));

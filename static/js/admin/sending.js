@@ -30,7 +30,8 @@ export class Sending {
     const { box } = this;
     if (this.isOn || box.composing || box.conflict) return undefined;
     if (!box.text.trim()) return box.tell(this.say.blank);
-    Object.assign(this, { isOn: true, attempt: 0, notBefore: 0, beganAt: Date.now() });
+    // It answers what is shown now, whatever comes meanwhile.
+    Object.assign(this, { isOn: true, attempt: 0, notBefore: 0, beganAt: Date.now(), shown: box.whatIsShown });
     box.refusal = box.notice = "";
     box.field.readOnly = true;
     if (box.element.contains(document.activeElement)) box.leave();
@@ -88,32 +89,32 @@ export class Sending {
   }
 
   async post() {
-    const { box } = this;
+    const { box, shown } = this;
     const isSame = this.save?.base_version === box.version && this.text === box.text;
-    if (!isSame) this.save = { operation_id: operationId(), base_version: box.version, ...box.whatIsShown, user: Number(this.say.user) };
-    const { save } = this;
+    if (!isSame) this.save = { operation_id: operationId(), base_version: box.version, user: Number(this.say.user) };
+    const save = Object.assign(this.save, shown);
     this.text = box.text;
     this.inFlight = true;
     const answer = await sendDraft(box.element.dataset.sendUrl, save, this.say.csrfCookie, this.attempt > 0);
     this.inFlight = false;
-    if (answer.kind === "saved") this.arrived(answer);
+    if (answer.kind === "saved") this.arrived(answer, shown !== this.shown);
     else if (this.isOn && save.base_version === box.version) this.receive(answer);
     else this.step(); // it was taken back, and other words are on their way
     this.onAnswer(answer);
   }
 
-  arrived({ version, message }) {
+  // `isEarlier`: it was taken back, and another sending has begun since.
+  arrived({ version, message }, isEarlier) {
     const { box } = this;
-    const isOlder = version <= box.version; // what was typed since has been saved
-    const isSame = box.text === this.text && !box.composing;
+    const isNewer = version > box.version; // else what was typed since has been saved
+    const isThis = isNewer && box.text === this.text && !box.composing;
     this.save = null;
-    if (!isOlder) box.learn({ text: "", readers: box.savedReaders, version, state: "empty" });
-    if (!isOlder && isSame) {
-      box.setText("");
-      box.forgetLonger();
-    }
-    this.end(message);
+    if (isNewer) box.learn({ text: "", readers: box.savedReaders, version, state: "empty" });
+    if (isThis) box.empty();
+    // Other words than those in the box are never called sent.
+    if (!this.isOn || !isEarlier || isThis) this.end(box.text.trim() ? this.say.arrived : message);
     if (box.dirty) box.sender.touched();
+    this.step();
     announce("hisho:changed");
     announce("hisho:sent", { key: box.key });
   }

@@ -1,0 +1,138 @@
+"""What a sending means when other words, or other comments, come while it is on its way."""
+
+from uuid import uuid4
+
+import pytest
+from django.utils.translation import gettext
+from playwright.sync_api import Page, expect
+
+from tests.browser.office import (
+    DRAFT,
+    SENT,
+    comments,
+    cut,
+    draft_of,
+    entry_of,
+    field,
+    open_page,
+    send_button,
+    status,
+    week_of,
+)
+from tests.browser.test_storage import eventually
+from tests.cast import QUESTIONS
+from workbook.models import Feedback, Reading, Response, Save
+
+LATER = "まだ送れていません"
+ARRIVED = "The comment from before has arrived. What stands here is a new draft."
+NOTICED = 3_500
+"""Milliseconds after which what came has been noticed."""
+
+LOOK = "document.dispatchEvent(new CustomEvent('hisho:changed'))"
+
+
+@pytest.fixture
+def url(cast):
+    return week_of(cast)
+
+
+@pytest.fixture
+def reading(desk: Page, cast, sign_in, url):
+    """The facilitator reads what the member wrote in the first week."""
+    sign_in(desk, cast.facilitator)
+    return open_page(desk, url)
+
+
+def rewrite(response, text):
+    """The member writes something else."""
+    now = Response.objects.get(pk=response.pk)
+    Response.objects.write(Save(now.prompt_id, now.membership_id, uuid4(), now.version, text, now.readers, QUESTIONS))
+
+
+@pytest.fixture
+def taken_back(reading, cast):
+    """The first comment has arrived, but the page does not know: it was taken back. Call it, and the answer comes."""
+    held = []
+    reading.route("**/feedback/", lambda route: route.continue_() if held else held.append((route, route.fetch())))
+    field(reading, cast.shared).press_sequentially("ひとこと")
+    expect(status(reading, cast.shared)).to_have_text(DRAFT)
+    reading.keyboard.press("Control+Enter")
+    expect(send_button(reading, cast.shared)).to_have_text("送るのをやめる")
+    send_button(reading, cast.shared).click()
+    expect(field(reading, cast.shared)).to_be_focused()
+    return lambda: held[0][0].fulfill(response=held[0][1])
+
+
+def test_answer_to_an_earlier_sending_does_not_end_the_next(reading, cast, taken_back):
+    reading.keyboard.type("、直しました")
+    reading.keyboard.press("Control+Enter")
+    eventually(reading, lambda: draft_of(cast.shared, cast.facilitator) == "ひとこと、直しました")
+    expect(status(reading, cast.shared)).not_to_have_text(SENT)
+    taken_back()
+    expect(status(reading, cast.shared)).to_have_text(SENT)
+    assert comments(cast.shared) == [("facilitator", "ひとこと"), ("facilitator", "ひとこと、直しました")]
+    expect(field(reading, cast.shared)).to_have_value("")
+
+
+def test_read_waits_for_the_next_sending_too(reading, cast, taken_back):
+    reading.keyboard.type("、直しました")
+    reading.keyboard.press("Control+Enter")
+    reading.keyboard.press("m")
+    eventually(reading, lambda: draft_of(cast.shared, cast.facilitator) == "ひとこと、直しました")
+    with reading.expect_navigation():
+        taken_back()
+    assert [text for _, text in comments(cast.shared)] == ["ひとこと", "ひとこと、直しました"]
+    assert draft_of(cast.shared, cast.facilitator) == ""
+
+
+def test_nothing_is_called_sent_that_was_typed_since(reading, cast, taken_back):
+    reading.keyboard.type("、まだ書いています")
+    taken_back()
+    expect(status(reading, cast.shared)).to_have_text(gettext(ARRIVED))
+    eventually(reading, lambda: draft_of(cast.shared, cast.facilitator) == "ひとこと、まだ書いています")
+    expect(status(reading, cast.shared)).not_to_have_text(SENT)
+    assert comments(cast.shared) == [("facilitator", "ひとこと")]
+
+
+def test_what_had_arrived_after_all_leaves_the_box(reading, cast, taken_back):
+    taken_back()
+    expect(field(reading, cast.shared)).to_have_value("")
+    expect(status(reading, cast.shared)).to_have_text(SENT)
+    assert comments(cast.shared) == [("facilitator", "ひとこと")]
+
+
+def test_comment_answers_what_was_shown_when_she_sent_it(reading, cast):
+    cut(reading)  # nothing is saved for a while; reading goes on
+    field(reading, cast.shared).press_sequentially("前の文章への返事")
+    reading.keyboard.press("Control+Enter")
+    expect(status(reading, cast.shared)).to_contain_text(LATER)
+    read = Response.objects.get(pk=cast.shared.pk).version
+    rewrite(cast.shared, "すっかり書きかえた")
+    reading.evaluate(LOOK)
+    expect(entry_of(reading, cast.shared)).to_contain_text("すっかり書きかえた")
+    reading.wait_for_timeout(NOTICED)
+    reading.unroute("**/draft/")
+    reading.evaluate("dispatchEvent(new Event('focus'))")
+    expect(status(reading, cast.shared)).to_have_text(SENT)
+    assert Feedback.objects.get().revision.version == read
+    assert Reading.objects.get(reader=cast.facilitator, response=cast.shared).version == read
+
+
+def test_what_came_just_now_is_not_taken_for_noticed(reading, cast):
+    """News of one text does not make the words that change shortly after it known."""
+    script = """async (name) => {
+      const entry = document.querySelector(`[data-box="${name}"]`).closest("[data-entry]");
+      const field = entry.querySelector("[data-shown]");
+      const said = () => document.dispatchEvent(new CustomEvent("hisho:live"));
+      const pause = (time) => new Promise((done) => { setTimeout(done, time); });
+      const before = field.value;
+      said();
+      await pause(2_500);
+      entry.querySelector("[data-shown-now]").dataset.shownNow = "later";
+      said();
+      await pause(1_500);
+      const between = field.value;
+      await pause(2_000);
+      return [between === before, field.value];
+    }"""
+    assert reading.evaluate(script, f"answer-{cast.shared.pk}") == [True, "later"]
