@@ -1,22 +1,33 @@
 """だれが読んだか: who has read, searched and exported one's words, and what changed who may."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Value, Window
 from django.db.models.functions import Lag
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cohorts.models import Membership, RoleChange, User
 
 from .models import AccessRecord, Readers, Revision, Week
+from .models.records import VISIT
 
 PAGE = 50
+
+
+class Look(NamedTuple):
+    """Who was shown what was written to one question."""
+
+    actor: int
+    name: str
+    week: int
+    question: str
 
 
 @dataclass(frozen=True)
@@ -26,10 +37,17 @@ class Event:
     at: datetime
     sentence: str
     place: str = ""
+    look: Look | None = None
 
     @property
     def day(self) -> date:
         return self.at.date()
+
+    def goes_with(self, later: "Event") -> bool:
+        """Whether both were looks of the same visit: by one person, at one week."""
+        if self.look is None or later.look is None or later.at - self.at > VISIT:
+            return False
+        return (self.look.actor, self.look.week) == (later.look.actor, later.look.week)
 
 
 class Readings:
@@ -49,17 +67,21 @@ class Readings:
 
     @cached_property
     def _events(self) -> list[Event]:
-        return sorted([*self._deeds(), *self._readers(), *self._roles()], key=lambda event: event.at, reverse=True)
+        events = [*self._deeds(), *self._readers(), *self._roles()]
+        return list(_folded(sorted(events, key=lambda event: event.at, reverse=True)))
 
-    def _event(self, at: datetime, sentence: str, place: str = "") -> Event:
-        return Event(at.astimezone(self.cohort.zone), sentence, place)
+    def _event(self, at: datetime, sentence: str, place: str = "", look: Look | None = None) -> Event:
+        return Event(at.astimezone(self.cohort.zone), sentence, place, look)
 
     def _deeds(self) -> Iterator[Event]:
         rows = AccessRecord.objects.filter(membership=self.membership).order_by("-pk")
         names = ("created_at", "deed", "actor", "actor__nickname", "week__number", *_asked("prompt__"))
         for at, deed, actor, name, *where in rows.values_list(*names):
             sentence = _own_deed(deed) if actor == self.user.pk else _deed(deed, *where)
-            yield self._event(at, sentence % {"name": name}, _place(*where))
+            week, question, heading = where
+            is_look = deed == AccessRecord.Deed.READ and actor != self.user.pk and heading
+            look = Look(actor, name, week, question or heading) if is_look else None
+            yield self._event(at, sentence % {"name": name}, _place(*where), look)
 
     def _readers(self) -> Iterator[Event]:
         """Where the readers are others than in the version before, or than those a new box begins with."""
@@ -75,6 +97,29 @@ class Readings:
         changes = RoleChange.objects.facilitators().filter(membership__cohort=self.cohort)
         for change in changes.select_related("membership__user", "actor"):
             yield self._event(change.created_at, *_role(change))
+
+
+def _folded(events: Iterable[Event]) -> Iterator[Event]:
+    """The same events, newest first; who goes through a week question by question has read it once. What happened in
+    between parts her looks: it must stay plain what came first."""
+    group: list[Event] = []
+    for event in events:
+        if group and not event.goes_with(group[0]):
+            yield _together(group)
+            group = []
+        group.append(event)
+    if group:
+        yield _together(group)
+
+
+def _together(group: list[Event]) -> Event:
+    newest = group[0]
+    questions = list(dict.fromkeys(event.look.question for event in reversed(group) if event.look))
+    if len(questions) < 2:  # noqa: PLR2004
+        return newest
+    sentence = ngettext("%(name)s read %(count)s question.", "%(name)s read %(count)s questions.", len(questions))
+    said = sentence % {"name": newest.look.name, "count": len(questions)}
+    return replace(newest, sentence=said, place=_place(newest.look.week, _(", ").join(questions), None))
 
 
 def _asked(prompt: str) -> tuple[str, str]:

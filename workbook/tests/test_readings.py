@@ -1,14 +1,15 @@
 """A member sees who has read what of hers, and what changed who may."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cohorts.models import Cohort, Invitation, Membership, RoleChange
-from tests.cast import QUESTIONS, make_user, write
+from tests.cast import QUESTIONS, make_user, prompt_of, write
 from workbook.models import AccessRecord, Readers, Response, Revision, Save
 from workbook.readings import Readings
 
@@ -48,6 +49,57 @@ def test_who_has_read_what(client, cast, week):
         ("facilitator read this.", "Week 1"),
         ("facilitator read all your weeks.", ""),
     ]
+
+
+class TestOneAfterTheOther:
+    """A facilitator who goes through a week question by question."""
+
+    def look(self, cast, *minutes, actor=None, prompts=None):
+        for response, minute in zip(prompts or (cast.private, cast.shared, cast.group), minutes, strict=True):
+            AccessRecord.objects.create(
+                actor=actor or cast.facilitator,
+                membership=cast.membership,
+                week=response.prompt.section.week,
+                prompt=response.prompt,
+                deed=AccessRecord.Deed.READ,
+                created_at=timezone.now() + timedelta(minutes=minute),
+            )
+
+    def sentences(self, cast):
+        return [sentence for sentence, _place in events(cast.member) if "facilitator read" in sentence]
+
+    def test_is_told_once(self, cast):
+        self.look(cast, 1, 6, 15)
+        questions = f"{QUESTIONS[0]}, {QUESTIONS[1]}, あなたは何をする？"
+        assert events(cast.member)[0] == ("facilitator read 3 questions.", f"Week 1 · {questions}")
+        assert len(self.sentences(cast)) == 1
+
+    def test_a_quarter_of_an_hour_is_one_visit(self, cast):
+        self.look(cast, 1, 17, 18)
+        assert self.sentences(cast) == ["facilitator read 2 questions.", "facilitator read this."]
+
+    def test_each_for_herself(self, cast):
+        self.look(cast, 1, 2, 3)
+        self.look(cast, 4, 5, 6, actor=cast.other_facilitator)
+        assert self.sentences(cast) == ["other_facilitator read 3 questions.", "facilitator read 3 questions."]
+
+    def test_another_week_is_another_visit(self, cast):
+        later = write(cast.membership, prompt_of(cast.cohort, 2), "x")
+        self.look(cast, 1, 2, 3, prompts=(cast.private, cast.shared, later))
+        assert self.sentences(cast) == ["facilitator read this.", "facilitator read 2 questions."]
+
+    def test_what_was_read_before_a_text_was_opened_is_told_apart(self, cast):
+        self.look(cast, 1, 2, 6)
+        save = Save(cast.private.prompt_id, cast.membership.pk, uuid4(), 1, "open", Readers.FACILITATORS, [])
+        assert Response.objects.write(save).accepted
+        Revision.objects.filter(response=cast.private, version=2).update(
+            created_at=timezone.now() + timedelta(minutes=4)
+        )
+        assert [sentence for sentence, _place in events(cast.member)][:3] == [
+            "facilitator read this.",
+            "You changed who can read it to “Up to facilitators”.",
+            "facilitator read 2 questions.",
+        ]
 
 
 def test_changes_of_readers_are_told_from_the_history(cast):
