@@ -148,7 +148,7 @@ class _Telling:
 
     def tell(self, story: dict[str, Any]) -> None:
         comments, outcomes = story.pop("comments"), story.pop("outcomes")
-        unsent, notes = story.pop("unsent", []), story.pop("notes", [])
+        unsent, notes, left = story.pop("unsent", []), story.pop("notes", []), story.pop("left", {})
         places = [(name, _Place.of(key), text) for name, texts in story.items() for key, text in texts.items()]
         for name in story:
             self._join(name)
@@ -163,6 +163,8 @@ class _Telling:
             self._draft(self._response_on(draft), draft["text"])
         for note in notes:
             self._note(note)
+        for name, week in left.items():
+            self._leave(self.members[name], self.weeks[week])
 
     def _write_all(self, places: Iterable[tuple[str, _Place, str]]) -> None:
         for place in places:
@@ -192,6 +194,12 @@ class _Telling:
         self.members[name] = Membership.objects.create(
             cohort=self.cohort, user=self.users[name], joined_at=min(joined, self.now)
         )
+
+    def _leave(self, membership: Membership, week: Week) -> None:
+        """Some hours after the session of a week."""
+        membership.close()
+        moment = min(week.session_at + timedelta(hours=15), self.now)
+        Membership.objects.filter(pk=membership.pk).update(left_at=moment)
 
     def _prompt(self, place: _Place) -> Prompt:
         sections = {section.kind: section for section in self.weeks[place.week].sections.all()}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Membership, User
 from workbook import demo
+from workbook.admin.board import Board
 from workbook.models import Draft, Feedback, Note, Prompt, Response, Revision, Section, Week
 
 WEDNESDAY = datetime(2026, 12, 2, tzinfo=demo.ZONE)
@@ -54,7 +55,7 @@ def loaded(db):
 def test_six_members_and_a_finished_cohort(loaded):
     winter, summer = Cohort.objects.get(slug=demo.WINTER), Cohort.objects.get(slug=demo.SUMMER)
     assert (winter.name, summer.name) == ("冬のコホート", "夏のコホート")
-    assert winter.memberships.members().count() == 6
+    assert winter.memberships.members().current().count() == 6
     leads = winter.memberships.facilitators().values_list("user__email", flat=True)
     assert set(leads) == {"facilitator@example.com", "mizuho@example.com"}
     written = Response.objects.filter(written=True)
@@ -85,6 +86,12 @@ def test_the_desk_has_something_to_show(loaded):
     facilitator = User.objects.get(email="facilitator@example.com")
     assert Draft.objects.of(facilitator).count() == 1
     assert Note.objects.readable_by(facilitator).count() == 1
+    board = Board(facilitator, Week.objects.get(cohort__slug=demo.WINTER, number=1).pk)
+    left = board.left[0]
+    assert (len(board.rows), len(board.left)) == (6, 1)
+    assert left.membership.left_at <= timezone.now()
+    assert any(cell.is_written for cell in left.cells)
+    assert "changed" in {cell.state for row in board.rows for cell in row.cells}
     assert Response.objects.filter(
         revisions__feedback__author=facilitator, version__gt=F("revisions__version")
     ).exists()
@@ -120,4 +127,4 @@ def test_command_refuses_without_debug(db, capsys):
         call_command("load_demo")
     assert not User.objects.exists()
     call_command("load_demo", "--force")
-    assert User.objects.count() == 12
+    assert User.objects.count() == 13
