@@ -1,11 +1,12 @@
 // What is said about the words: one sentence for each box, one line for the page, both the plain truth.
 
+import { clockIn } from "./clock.js";
+
 const LATE = 10_000; // unconfirmed for so long is trouble, whatever the network says
 const SLOW = 1_000; // an answer takes no longer where all is well
 const TROUBLE = ["conflict", "refused", "signedout", "unkept", "unsent", "waiting"];
 const FIRST = ["conflict", "refused", "signedout"];
 const ORDER = [...TROUBLE, "typing", "saved", "idle"];
-const clock = new Intl.DateTimeFormat("ja", { hour: "2-digit", minute: "2-digit" });
 
 // One of ORDER, from what the box and its sender know.
 export function stateOf(box) {
@@ -45,7 +46,19 @@ export function showBox(box) {
   box.badge.hidden = !box.badge.textContent;
 }
 
-export function showPage(form, boxes) {
+// A line may have two places: then only what matters is spoken, as the boxes speak for themselves.
+function writeLine(line, text, isSpoken) {
+  const [quiet, spoken] = line.children;
+  if (!spoken) {
+    write(line, text);
+    return;
+  }
+  write(quiet, isSpoken ? "" : text);
+  write(spoken, isSpoken ? text : "");
+}
+
+// `notice`: what matters more right now than where the words are.
+export function showPage(form, boxes, notice = "") {
   const line = document.querySelector("[data-page-status]");
   const say = form.dataset;
   const states = new Set(boxes.map(stateOf));
@@ -53,8 +66,10 @@ export function showPage(form, boxes) {
   const savedAt = Math.max(0, ...boxes.map((box) => box.savedAt));
   const isKept = boxes.every((box) => box.hasJournal || !box.isReady);
   const idle = isKept ? say.auto : say.unkept;
-  const sentences = { saved: savedAt ? `${say.saved} ${clock.format(new Date(savedAt))}` : idle, idle, refused: say.check };
-  write(line, sentences[worst] ?? say[worst]);
+  const saved = boxes.some(restOf) ? say.savedDraft : say.saved;
+  const sentences = { saved: savedAt ? `${saved} ${clockIn(say.timeZone).format(savedAt)}` : idle, idle, refused: say.check };
+  const told = FIRST.includes(worst) ? "" : notice;
+  writeLine(line, told || (sentences[worst] ?? say[worst]), Boolean(told) || TROUBLE.includes(worst));
   const isTrouble = TROUBLE.includes(worst) && worst !== "waiting";
   const look = { typing: "busy", waiting: "busy kept" }[worst] ?? "";
   line.className = `page-status ${isTrouble ? "trouble" : look}`;

@@ -1,8 +1,11 @@
 """What a sending means when other words, or other comments, come while it is on its way."""
 
+import re
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
@@ -28,6 +31,8 @@ ARRIVED = "The comment from before has arrived. What stands here is a new draft.
 NOTICED = 3_500
 """Milliseconds after which what came has been noticed."""
 
+GOING_ON = "On to the next as soon as the comment is sent."
+CUT_OFF = "There is no connection right now. When there is, press “I have read this” once more."
 LOOK = "document.dispatchEvent(new CustomEvent('hisho:changed'))"
 
 
@@ -136,3 +141,104 @@ def test_what_came_just_now_is_not_taken_for_noticed(reading, cast):
       return [between === before, field.value];
     }"""
     assert reading.evaluate(script, f"answer-{cast.shared.pk}") == [True, "later"]
+
+
+def bar(page):
+    return page.locator("[data-page-status]")
+
+
+def test_taken_back_while_read_waited_for_it(reading, cast, url):
+    cut(reading, "**/feedback/")
+    field(reading, cast.shared).press_sequentially("やっぱり書き直す")
+    expect(status(reading, cast.shared)).to_have_text(DRAFT)
+    reading.keyboard.press("Control+Enter")
+    reading.keyboard.press("m")
+    expect(bar(reading)).to_have_text(gettext(GOING_ON))
+    expect(send_button(reading, cast.shared)).to_have_text("送るのをやめる")
+    send_button(reading, cast.shared).click()
+    expect(field(reading, cast.shared)).to_be_focused()
+    expect(bar(reading)).not_to_have_text(gettext(GOING_ON))
+    reading.unroute("**/feedback/")
+    reading.wait_for_timeout(1_500)
+    expect(reading).to_have_url(re.compile(f"{url}$"))
+    assert not Reading.objects.exists()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_read_without_a_network_stays(reading, cast, url, is_known):
+    """Whether the browser knows it or not."""
+    if is_known:
+        reading.context.set_offline(True)
+    else:
+        cut(reading, "**/session/")
+        cut(reading, url)
+    field(reading, cast.shared).press_sequentially("途中")
+    reading.keyboard.press("Escape")
+    reading.keyboard.press("m")
+    expect(bar(reading).get_by_role("status")).to_have_text(gettext(CUT_OFF))
+    expect(reading).to_have_url(re.compile(f"{url}$"))
+    expect(field(reading, cast.shared)).to_have_value("途中")
+    reading.context.set_offline(False)
+    reading.unroute_all()
+    reading.evaluate(LOOK)
+    expect(bar(reading)).not_to_have_text(gettext(CUT_OFF))
+    with reading.expect_navigation():
+        reading.keyboard.press("m")
+    assert Reading.objects.filter(reader=cast.facilitator, response=cast.shared).exists()
+
+
+def test_read_means_what_was_shown_when_it_was_pressed(reading, cast):
+    cut(reading, "**/feedback/")
+    field(reading, cast.group).press_sequentially("少し待つ")
+    expect(status(reading, cast.group)).to_have_text(DRAFT)
+    reading.keyboard.press("Control+Enter")
+    reading.keyboard.press("m")
+    expect(bar(reading)).to_have_text(gettext(GOING_ON))
+    read = Response.objects.get(pk=cast.shared.pk).version
+    rewrite(cast.shared, "待つあいだに書きかえた")
+    reading.evaluate(LOOK)
+    expect(entry_of(reading, cast.shared)).to_contain_text("待つあいだに書きかえた")
+    reading.wait_for_timeout(NOTICED)
+    with reading.expect_navigation():
+        reading.unroute("**/feedback/")
+        reading.evaluate("dispatchEvent(new Event('focus'))")
+    assert Reading.objects.get(reader=cast.facilitator, response=cast.shared).version == read
+
+
+SPOKEN = """() => {
+  window.said = [];
+  const line = document.querySelector("[data-page-status]");
+  const watch = new MutationObserver(() => window.said.push(line.querySelector("[role=status]")?.textContent ?? "-"));
+  watch.observe(line, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+def test_page_speaks_of_drafts_as_drafts_and_not_beside_the_boxes(reading, cast):
+    reading.evaluate(SPOKEN)
+    field(reading, cast.shared).press_sequentially("まだ下書き")
+    expect(status(reading, cast.shared)).to_have_text(DRAFT)
+    expect(bar(reading)).to_contain_text(gettext("The draft is saved"))
+    reading.keyboard.press("Control+Enter")
+    expect(status(reading, cast.shared)).to_have_text(SENT)
+    expect(bar(reading)).not_to_contain_text(gettext("The draft is saved"))
+    expect(bar(reading)).to_contain_text(gettext("Saved"))
+    assert set(reading.evaluate("window.said")) == {""}
+
+
+def test_times_are_those_of_the_cohort(new_page, cast, sign_in, url):
+    """Not of the place where the facilitator is."""
+    abroad = new_page(timezone_id="America/New_York")
+    sign_in(abroad, cast.facilitator)
+    for page in (url, reverse("admin:workbook_week_board", args=[cast.cohort.weeks.get(number=1).pk])):
+        before = here(cast)
+        abroad.goto(page)
+        expect(abroad.locator("[data-live-status]")).to_have_text(re.compile(r"\d\d:\d\d"))
+        shown = re.search(r"\d\d:\d\d", abroad.locator("[data-live-status]").inner_text())[0]
+        assert before <= shown <= here(cast) or before > here(cast)
+    field(open_page(abroad, url), cast.shared).fill("時差")
+    expect(bar(abroad)).to_have_text(re.compile(r"\d\d:\d\d"))
+    assert here(cast)[:2] in bar(abroad).inner_text() or here(cast)[3:] == "00"
+
+
+def here(cast):
+    return f"{timezone.now().astimezone(cast.cohort.zone):%H:%M}"

@@ -1,6 +1,8 @@
 // The boxes of a reading page: each comment is saved as a draft while she writes, and sent when she says so.
 
+import { whoIsHere } from "../session.js";
 import { Sheet, start } from "../sheet.js";
+import { showPage } from "../status.js";
 import { Comment, Note } from "./comment.js";
 import { Sending } from "./sending.js";
 
@@ -8,7 +10,8 @@ class Desk extends Sheet {
   constructor(form) {
     super(form);
     const comments = this.boxes.filter((box) => box.element.dataset.sendUrl);
-    this.sendings = comments.map((box) => new Sending(box, (answer) => this.hear(answer, box)));
+    this.sendings = comments.map((box) => new Sending(box, (answer) => this.hear(answer, box), () => this.stay()));
+    document.addEventListener("hisho:checked", () => this.say(""));
     for (const button of form.querySelectorAll("button[name=send]")) button.hidden = true;
     addEventListener("beforeunload", (event) => this.sendings.some((each) => each.isWaiting) && event.preventDefault());
   }
@@ -21,25 +24,54 @@ class Desk extends Sheet {
   show() {
     this.showing ??= Promise.resolve().then(() => {
       this.showing = null;
-      super.show();
+      showPage(this.form, this.boxes, this.held && this.isSending ? this.form.dataset.goingOn : this.notice);
       for (const each of this.sendings) each.step();
       this.goOn();
     });
   }
 
-  // 「読みました」 waits for what she has just sent.
-  submitted(event) {
-    this.flush();
-    if (!this.sendings.some((each) => each.isOn)) return;
-    event.preventDefault();
-    this.held = event.submitter;
+  get isSending() { return this.sendings.some((each) => each.isOn); }
+
+  say(notice) {
+    if (this.notice === notice) return;
+    this.notice = notice;
+    this.show();
   }
 
-  goOn() {
-    if (!this.held || this.sendings.some((each) => each.isOn)) return;
-    const button = this.held;
+  // 「読みました」 waits for what she has just sent, and means what was shown when it was pressed.
+  submitted(event) {
+    this.flush();
+    if (this.isGoing) return;
+    event.preventDefault();
+    if (this.held) return;
+    this.held = { button: event.submitter, shown: [...this.form.querySelectorAll("[data-shown]")].map((field) => [field, field.value]) };
+    this.notice = "";
+    this.show();
+  }
+
+  // She took a comment back, or it needs a look.
+  stay() {
     this.held = null;
-    if (!this.boxes.some((box) => box.conflict || box.refusal)) this.form.requestSubmit(button);
+  }
+
+  // Only to where there is a way: a page that did not come would be a dead end.
+  async goOn() {
+    const { held } = this;
+    if (!held || this.isSending || held.isAsked) return;
+    held.isAsked = true;
+    const isThere = await whoIsHere().then(() => true, () => false);
+    held.isAsked = false;
+    if (this.held !== held || this.isSending) return;
+    this.stay();
+    if (!isThere) this.say(this.form.dataset.cutOff);
+    else this.leave(held);
+  }
+
+  leave({ button, shown }) {
+    for (const [field, value] of shown) field.value = value;
+    this.isGoing = true;
+    this.form.requestSubmit(button);
+    this.isGoing = false;
   }
 
   // Another page with the same boxes may have been in use meanwhile.

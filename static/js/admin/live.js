@@ -1,6 +1,7 @@
 // Keeps a page up to date: asks for it every few seconds while somebody looks at it, and takes over what is new.
 // What stands outside of its regions, boxes above all, is never touched.
 
+import { clockIn } from "../clock.js";
 import { Regions } from "./regions.js";
 
 const EVERY = 5_000;
@@ -13,7 +14,7 @@ class LivePage {
     this.etag = page.dataset.etag;
     this.regions = new Regions(page);
     this.status = document.querySelector("[data-live-status]");
-    this.clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    this.clock = clockIn(this.status?.dataset.timeZone);
     this.checkedAt = new Date();
     this.failures = 0;
     const look = () => document.visibilityState === "visible" && this.ask();
@@ -50,6 +51,7 @@ class LivePage {
       this.failures = 0;
       this.checkedAt = new Date();
       if (!this.isClosed) this.say(this.status?.dataset.checked);
+      document.dispatchEvent(new CustomEvent("hisho:checked"));
     } catch {
       this.failures += 1;
       this.say(this.status?.dataset.stale);

@@ -8,9 +8,9 @@ const SLOW = 1_000; // an answer takes no longer where all is well
 const announce = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
 export class Sending {
-  // `onAnswer` is called with every answer of the server.
-  constructor(box, onAnswer) {
-    Object.assign(this, { box, onAnswer, say: box.form.dataset, isOn: false, inFlight: false, attempt: 0 });
+  // `onAnswer` is called with every answer of the server, `onStop` where it ends and nothing was sent.
+  constructor(box, onAnswer, onStop) {
+    Object.assign(this, { box, onAnswer, onStop, say: box.form.dataset, isOn: false, inFlight: false, attempt: 0 });
     this.save = null; // what was posted last, while its outcome is not known
     this.button = box.element.querySelector("[data-send]");
     this.label = this.button.textContent;
@@ -40,13 +40,14 @@ export class Sending {
   }
 
   takeBack() {
-    const isSure = !this.save || this.save.base_version !== this.box.version;
-    this.end(isSure ? this.say.takenBack : this.say.maybeSent);
+    const mayHaveArrived = this.save?.base_version === this.box.version;
+    this.end(mayHaveArrived ? this.say.maybeSent : this.say.takenBack);
     this.box.field.focus();
   }
 
-  end(notice = "") {
+  end(notice, hasArrived = false) {
     const { box } = this;
+    if (!hasArrived) this.onStop();
     clearTimeout(this.timer);
     this.isOn = box.isBarred = box.field.readOnly = this.button.disabled = false;
     this.button.textContent = this.label;
@@ -112,7 +113,7 @@ export class Sending {
     if (isNewer) box.learn({ text: "", readers: box.savedReaders, version, state: "empty" });
     if (isThis) box.empty();
     // Other words than those in the box are never called sent.
-    if (!this.isOn || !isEarlier || isThis) this.end(box.text.trim() ? this.say.arrived : message);
+    if (!this.isOn || !isEarlier || isThis) this.end(box.text.trim() ? this.say.arrived : message, true);
     if (box.dirty) box.sender.touched();
     this.step();
     announce("hisho:changed");
