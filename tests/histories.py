@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from cohorts.models import ORGANIZERS, Cohort, Membership, User
-from workbook.models import Feedback, Prompt, Readers, Reading, Response, Revision, Section, Week
+from workbook.models import Draft, Feedback, Note, Prompt, Readers, Reading, Response, Revision, Section, Week
 
 PEOPLE = 24
 COHORTS = 8
@@ -129,4 +129,29 @@ def talk(chance: random.Random, revisions: Sequence[Revision], memberships: Sequ
         Reading(response=revision.response, reader=somebody(revision), version=revision.version)
         for revision in revisions
         if chance.random() < 0.5
+    )
+    keep_to_oneself(chance, memberships, [(revision.response, somebody(revision)) for revision in revisions])
+
+
+def keep_to_oneself(
+    chance: random.Random, memberships: Sequence[Membership], answered: Sequence[tuple[Response, User]]
+) -> None:
+    """Comments that were not sent, some of them gone on with right now, some emptied; and notes about everybody."""
+    now = timezone.now()
+    moments = [now - timedelta(hours=1), now + timedelta(hours=1)]
+    Draft.objects.bulk_create(
+        Draft(
+            response=response,
+            author=author,
+            text=chance.choice(["", f"CANARY-draft-{response.pk}", f"CANARY-draft-{response.pk}"]),
+            updated_at=chance.choice(moments),
+        )
+        for response, author in answered
+        if chance.random() < 0.7
+    )
+    Note.objects.bulk_create(
+        Note(membership=one, author=other.user, text=f"CANARY-note-{one.pk}-{other.pk}")
+        for one in memberships
+        for other in memberships
+        if one.cohort_id == other.cohort_id and chance.random() < 0.2
     )

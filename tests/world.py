@@ -6,6 +6,7 @@ The oracle repeats the rules of `docs/access.md` in plain loops, on purpose with
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Model
@@ -161,9 +162,23 @@ def may_read_feedback(user: User, feedback: Feedback) -> bool:
     return response.membership.user_id == user.pk or (facilitated and may_read(user, response))
 
 
+def may_answer(user: User, response: Response) -> bool:
+    """Her facilitators, while they may read it; who facilitates today is not answered."""
+    writer = response.membership
+    led = writer.role == "member" and writer.user_id != user.pk and facilitates(user, writer.cohort)
+    return led and may_read(user, response)
+
+
 def may_read_draft(user: User, draft: Draft) -> bool:
-    """What is not sent yet is its author's, while she facilitates."""
+    """What is not sent yet is its author's, while she facilitates, whatever became of the words it was for."""
     return draft.author_id == user.pk and facilitates(user, draft.response.membership.cohort)
+
+
+def may_know_who_answers(user: User, draft: Draft) -> bool:
+    """The others who facilitate today are told who is at it, of words that they could answer themselves."""
+    is_going_on = bool(draft.text) and draft.updated_at > timezone.now() - timedelta(seconds=90)
+    is_hers = draft.author_id == user.pk or not facilitates(draft.author, draft.response.membership.cohort)
+    return is_going_on and not is_hers and may_answer(user, draft.response)
 
 
 def may_read_note(user: User, note: Note) -> bool:

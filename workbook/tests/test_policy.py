@@ -114,11 +114,13 @@ def names(rows: Any) -> list[Any]:
 
 @pytest.mark.parametrize("name", RULES)
 def test_rule(name, histories):
-    rule = RULES[name]
+    rule, shares = RULES[name], []
     for user in people():
         asked = rule.asked(user)
         expected = names(row for row in histories[asked.model] if rule.may(user, row))
         assert names(asked) == expected, user
+        shares.append(len(expected) / len(histories[asked.model]))
+    assert 0 < sum(shares) < len(shares)
 
 
 def test_progress_tells_of_all_words_of_the_cohorts_and_shows_none(histories):
