@@ -38,7 +38,7 @@ export function showBox(box) {
   const say = box.form.dataset;
   const isTrouble = TROUBLE.includes(state);
   const sentences = { refused: box.refusal, signedout: box.reason || say.signedout, conflict: say.conflict, unkept: say.unkept, unsent: say.unsent, waiting: say.waiting };
-  write(box.status, (FIRST.includes(state) ? sentences[state] : box.onItsWay || sentences[state]) ?? (box.notice || restOf(box)));
+  write(box.status, (FIRST.includes(state) ? sentences[state] : box.onItsWay || sentences[state]) ?? `${box.notice || restOf(box)}${box.also ?? ""}`);
   box.status.classList.toggle("trouble", isTrouble && state !== "waiting");
   // What the server holds may be called written; what it does not hold yet may not.
   box.badge.className = `state ${isTrouble ? "started" : box.held}`;

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
+from cohorts.models import User
 from tests.browser.office import (
     DRAFT,
     SENT,
@@ -23,7 +24,7 @@ from tests.browser.office import (
     week_of,
 )
 from tests.browser.test_storage import eventually
-from tests.cast import QUESTIONS
+from tests.cast import QUESTIONS, join, make_user
 from workbook.models import Feedback, Reading, Response, Save
 
 LATER = "まだ送れていません"
@@ -33,6 +34,7 @@ NOTICED = 3_500
 
 GOING_ON = "On to the next as soon as the comment is sent."
 CUT_OFF = "There is no connection right now. When there is, press “I have read this” once more."
+ALSO = "A comment by {names} has arrived too."
 LOOK = "document.dispatchEvent(new CustomEvent('hisho:changed'))"
 
 
@@ -242,3 +244,69 @@ def test_times_are_those_of_the_cohort(new_page, cast, sign_in, url):
 
 def here(cast):
     return f"{timezone.now().astimezone(cast.cohort.zone):%H:%M}"
+
+
+@pytest.fixture
+def partner(new_page, cast, sign_in, url):
+    """Another facilitator reads the same."""
+    user = make_user("partner")
+    join(cast.cohort, user, "facilitator")
+    page = new_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, user)
+    return open_page(page, url)
+
+
+def send(page, response, text):
+    field(page, response).fill(text)
+    expect(status(page, response)).to_have_text(DRAFT)
+    send_button(page, response).click()
+    expect(status(page, response)).to_contain_text(SENT)
+
+
+def look(page, response, count):
+    page.evaluate(LOOK)
+    expect(entry_of(page, response).locator(".said")).to_have_count(count)
+
+
+def also(name):
+    return re.compile(re.escape(gettext(ALSO).replace("{names}", name)))
+
+
+def test_who_sent_first_is_told_of_the_second(reading, partner, cast):
+    send(reading, cast.shared, "ひとりめ")
+    send(partner, cast.shared, "ふたりめ")
+    expect(status(partner, cast.shared)).to_contain_text("facilitator")
+    look(reading, cast.shared, 2)
+    expect(status(reading, cast.shared)).to_have_text(SENT)
+    expect(status(reading, cast.shared)).to_have_text(also("partner"))
+    field(reading, cast.shared).press_sequentially("つぎ")
+    expect(status(reading, cast.shared)).not_to_have_text(also("partner"))
+    look(partner, cast.shared, 2)
+    assert status(partner, cast.shared).inner_text().count("facilitator") == 1
+
+
+def test_who_sends_second_is_told_though_it_was_on_the_page_by_then(reading, partner, cast):
+    field(partner, cast.shared).fill("ふたりめ")
+    expect(status(partner, cast.shared)).to_have_text(DRAFT)
+    send(reading, cast.shared, "ひとりめ")
+    look(partner, cast.shared, 1)
+    send_button(partner, cast.shared).click()
+    expect(status(partner, cast.shared)).to_have_text(SENT)
+    said = gettext("Sent. %(names)s commented too; both comments are there.") % {"names": "facilitator"}
+    expect(status(partner, cast.shared)).to_have_text(said)
+
+
+def test_who_is_writing_is_told_and_it_stays_while_she_types(reading, partner, cast):
+    field(partner, cast.shared).press_sequentially("書いている")
+    send(reading, cast.shared, "ひとりめ")
+    look(partner, cast.shared, 1)
+    expect(status(partner, cast.shared)).to_have_text(also("facilitator"))
+    field(partner, cast.shared).press_sequentially("ところ")
+    eventually(partner, lambda: draft_of(cast.shared, User.objects.get(nickname="partner")) == "書いているところ")
+    expect(status(partner, cast.shared)).to_have_text(also("facilitator"))
+
+
+def test_who_only_reads_is_not_told(reading, partner, cast):
+    send(reading, cast.shared, "ひとりめ")
+    look(partner, cast.shared, 1)
+    expect(status(partner, cast.shared)).to_have_text("")

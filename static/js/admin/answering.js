@@ -11,6 +11,7 @@ class Desk extends Sheet {
     super(form);
     const comments = this.boxes.filter((box) => box.element.dataset.sendUrl);
     this.sendings = comments.map((box) => new Sending(box, (answer) => this.hear(answer, box), () => this.stay()));
+    document.addEventListener("hisho:live", () => comments.forEach((box) => box.look()));
     document.addEventListener("hisho:checked", () => this.say(""));
     for (const button of form.querySelectorAll("button[name=send]")) button.hidden = true;
     addEventListener("beforeunload", (event) => this.sendings.some((each) => each.isWaiting) && event.preventDefault());

@@ -54,6 +54,45 @@ export class Note extends OfficeBox {
 }
 
 export class Comment extends OfficeBox {
+  constructor(...all) {
+    super(...all);
+    this.met = new Set(this.said.map(({ id }) => id));
+    this.others = []; // who commented while she was at it
+    this.told = []; // whom the answer to hers has named
+    this.hasSent = this.isDone = false;
+  }
+
+  get said() { return [...(this.entry?.querySelectorAll(".said[data-by]") ?? [])]; }
+
+  get also() {
+    const { also, comma } = this.form.dataset;
+    return this.others.length ? also.replace("{names}", this.others.join(comma)) : "";
+  }
+
+  // Whoever has written here, or is about to, is told of other comments.
+  look() {
+    for (const each of this.said.filter(({ id }) => !this.met.has(id))) {
+      this.met.add(each.id);
+      const name = each.querySelector(".by strong").textContent;
+      const isAtIt = this.hasSent || this.text.trim();
+      if (!isAtIt || each.dataset.by === this.form.dataset.user || [...this.told, ...this.others].includes(name)) continue;
+      this.others.push(name);
+      this.show();
+    }
+  }
+
+  wasSent(others) {
+    this.hasSent = this.isDone = true;
+    this.told = others;
+    this.others = this.others.filter((name) => !others.includes(name));
+  }
+
+  touched() {
+    if (this.isDone) this.told = this.others = []; // the next comment
+    this.isDone = false;
+    super.touched();
+  }
+
   // Signed, what she has noticed of the words and which comments: so it is known what this one answers.
   get whatIsShown() {
     const { value, dataset } = this.element.querySelector("[data-shown]");

@@ -105,13 +105,14 @@ export class Sending {
   }
 
   // `isEarlier`: it was taken back, and another sending has begun since.
-  arrived({ version, message }, isEarlier) {
+  arrived({ version, message, others = [] }, isEarlier) {
     const { box } = this;
     const isNewer = version > box.version; // else what was typed since has been saved
     const isThis = isNewer && box.text === this.text && !box.composing;
     this.save = null;
     if (isNewer) box.learn({ text: "", readers: box.savedReaders, version, state: "empty" });
     if (isThis) box.empty();
+    box.wasSent(others);
     // Other words than those in the box are never called sent.
     if (!this.isOn || !isEarlier || isThis) this.end(box.text.trim() ? this.say.arrived : message, true);
     if (box.dirty) box.sender.touched();
