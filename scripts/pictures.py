@@ -17,6 +17,7 @@ FOLDER = ROOT / "docs" / "img"
 PASSWORD_OF_THE_DEMO = "tane-wo-maku-hito"
 PHONE = {"width": 390, "height": 780}
 DESK = {"width": 1100, "height": 780}
+WIDE = {"width": 1280, "height": 960}
 
 
 def free_port() -> int:
@@ -68,8 +69,17 @@ def draw_facilitators(page: Page) -> None:
     sign_in(page, "facilitator")
     page.goto("/admin/")
     shoot(page, "office")
-    page.get_by_role("link", name="つづきから読む").first.click()
-    page.wait_for_load_state()
+    page.get_by_role("link", name="ボード").first.click()
+    page.get_by_role("link", name="第1週").click()
+    page.get_by_role("columnheader", name="その理由は？").wait_for()
+    shoot(page, "board")
+    page.get_by_role("link", name="その理由は？").click()
+    page.locator("form[data-ready]").wait_for()
+    shoot(page, "question")
+    page.get_by_role("link", name="この方の1週間 – さくらもち").click()
+    page.locator("form[data-ready]").wait_for()
+    page.get_by_text("変更を見る").first.click()
+    page.evaluate("scrollTo(0, 0)")
     shoot(page, "reading")
 
 
@@ -92,7 +102,7 @@ def main() -> None:
         server = demo(folder, port)
         browser = playwright.chromium.launch(executable_path=find_chromium())
         try:
-            for draw, size in ((draw_members, PHONE), (draw_facilitators, DESK), (draw_organizers, DESK)):
+            for draw, size in ((draw_members, PHONE), (draw_facilitators, WIDE), (draw_organizers, DESK)):
                 page = browser.new_page(
                     base_url=f"http://localhost:{port}", viewport=size, locale="ja-JP", color_scheme="light"
                 )
