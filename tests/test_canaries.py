@@ -34,8 +34,9 @@ FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|nonce-[\w+/=-]+
 
 
 @pytest.fixture(autouse=True)
-def undone(world):
-    """Whatever a test does to the world."""
+def undone(world, time_machine):
+    """Whatever a test does to the world. The clock stands: that somebody ceases to write is told, too."""
+    time_machine.move_to(timezone.now(), tick=False)
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -103,8 +104,7 @@ def private_deeds(world):
         assert Draft.objects.write(save).accepted
 
 
-def test_private_words_change_no_tag_and_no_page(world, poll, time_machine):
-    time_machine.move_to(timezone.now(), tick=False)  # that somebody ceases to write is told, too
+def test_private_words_change_no_tag_and_no_page(world, poll):
     private_deeds(world)
     watched = [(role, row) for role, row in of_readers() if role != "second facilitator"]
     before = [poll(role, row) for role, row in watched]
