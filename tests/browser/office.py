@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from workbook.models import Draft, DraftSave, Feedback, Readers, Response, Save
 
-DRAFT = "下書きを保存しました。まだ送っていません"
+DRAFT = re.compile("^下書きを保存しました。まだ送っていません。?$")
 SENT = re.compile("送りました")
 ELSEWHERE = "ここの文章は、新しい下書きです"
 

@@ -18,6 +18,7 @@ from tests.browser.office import (
     draft_of,
     entry_of,
     field,
+    make_private,
     open_page,
     send_button,
     status,
@@ -35,6 +36,7 @@ NOTICED = 3_500
 GOING_ON = "On to the next as soon as the comment is sent."
 CUT_OFF = "There is no connection right now. When there is, press “I have read this” once more."
 ALSO = "A comment by {names} has arrived too."
+CLOSED = "These words are not open to you any more. Your comment can be copied and kept."
 LOOK = "document.dispatchEvent(new CustomEvent('hisho:changed'))"
 
 
@@ -310,3 +312,17 @@ def test_who_only_reads_is_not_told(reading, partner, cast):
     send(reading, cast.shared, "ひとりめ")
     look(partner, cast.shared, 1)
     expect(status(partner, cast.shared)).to_have_text("")
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_what_is_said_where_the_words_were_closed(reading, cast, is_sent):
+    field(reading, cast.shared).fill("途中まで")
+    expect(status(reading, cast.shared)).to_have_text(DRAFT)
+    make_private(cast.shared)
+    if is_sent:
+        reading.keyboard.press("Control+Enter")
+    else:
+        field(reading, cast.shared).press_sequentially("書いた")
+    box = reading.locator(f'[data-box="answer-{cast.shared.pk}"]')
+    expect(box.locator("[data-status]").first).to_have_text(gettext(CLOSED))
+    expect(box.locator("[data-rescue]")).to_be_visible()

@@ -112,10 +112,13 @@ export class Comment extends OfficeBox {
     this.notice = notice;
   }
 
+  // Its words were closed: what the server says of boxes is not said of comments.
+  reasonOf({ error, message }) { return error === "not_found" ? this.form.dataset.closed : message; }
+
   // Sent or emptied elsewhere: there is nothing on the other side to choose, and what stands here goes on.
   receive(answer, save) {
     if (answer.kind !== "conflict" || answer.text !== "") {
-      super.receive(answer, save);
+      super.receive({ ...answer, message: this.reasonOf(answer) }, save);
       return;
     }
     this.sender.pending = null;

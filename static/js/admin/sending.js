@@ -133,7 +133,7 @@ export class Sending {
       this.step();
     } else {
       this.save = null;
-      if (answer.kind === "refused") box.refusal = answer.message;
+      if (answer.kind === "refused") box.refusal = box.reasonOf(answer);
       else box.receive(answer);
       this.end(box.notice);
     }
