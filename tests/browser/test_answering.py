@@ -98,7 +98,7 @@ def test_two_pages_with_the_same_box(reading, cast):
     expect(conflict.locator("[data-other]")).to_have_text("二枚目で書いた")
     conflict.get_by_role("button", name="両方つなげる").click()
     expect(status(reading, cast.shared)).to_have_text(DRAFT)
-    assert draft_of(cast.shared, cast.facilitator) == "一枚目で書いた\n\n---\n\n二枚目で書いた"
+    eventually(reading, lambda: draft_of(cast.shared, cast.facilitator) == "一枚目で書いた\n\n---\n\n二枚目で書いた")
 
 
 @pytest.fixture

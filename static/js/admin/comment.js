@@ -105,11 +105,11 @@ export class Comment extends OfficeBox {
     this.forgetLonger();
   }
 
-  // What was said stands until she types on, even if the draft is saved meanwhile.
+  // What was said stands until she types on, even if the draft is saved meanwhile; no longer waiting here is enough.
   confirmed(answer, save) {
     const { notice } = this;
     super.confirmed(answer, save);
-    this.notice = notice;
+    if (notice !== this.form.dataset.restored) this.notice = notice;
   }
 
   // Its words were closed: what the server says of boxes is not said of comments.
