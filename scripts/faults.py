@@ -3,8 +3,9 @@
 It runs the tests of `tests/faults`, which `make test` runs with small counts, and prints what they measured beside
 the goals. A goal that is missed over all tests together counts as a failure, as a skipped test does.
 
-A browser waits most of the time, while the tests of the server compute: the two run side by side, each with servers,
-databases and a small disk of its own. Arguments go to both: `-k speed`.
+A browser waits most of the time. Beside it, and giving way to it, run the tests of the server that only count; those
+that take the time run alone, after them. Each part has servers, databases and a small disk of its own. Arguments go
+to all: `-k speed`.
 """
 
 import operator
@@ -15,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -28,21 +30,37 @@ RULES = {"=": operator.eq, "≥": operator.ge, "≤": operator.le}
 Figures = dict[str, tuple[float, str]]
 
 
-def parts() -> list[list[str]]:
-    """The files with a browser, and all others."""
+@dataclass(frozen=True)
+class Share:
+    """Files that run one after the other; `yields` the processor to whatever runs beside them."""
+
+    files: list[str]
+    yields: bool = False
+
+
+def rounds() -> list[list[Share]]:
+    """What runs after each other, each with what runs side by side."""
     browser = {str(file) for file in FOLDER.glob("test_browser_*.py")}
-    return [sorted(browser), sorted({str(file) for file in FOLDER.glob("test_*.py")} - browser)]
+    timed = {str(FOLDER / "test_durability.py")}
+    counting = {str(file) for file in FOLDER.glob("test_*.py")} - browser - timed
+    return [[Share(sorted(browser)), Share(sorted(counting), yields=True)], [Share(sorted(timed))]]
 
 
 class Part:
     """One pytest run in a process of its own. What it says is shown line by line."""
 
-    def __init__(self, report: Path, *arguments: str) -> None:
+    def __init__(self, report: Path, share: Share, *arguments: str) -> None:
         self.report = report
         report.parent.mkdir()
-        command, env = pytest_command(report, "-v", *arguments, FAULTS="full", CHROMIUM=str(find_chromium()))
+        arguments = ("-v", "-m", "faults", *share.files, *arguments)
+        command, env = pytest_command(report, *arguments, FAULTS="full", CHROMIUM=str(find_chromium()))
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+            ["nice", "-n", "19", *command] if share.yields else command,
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         self.reader = threading.Thread(target=self.show)
         self.reader.start()
@@ -66,17 +84,21 @@ class Part:
 
 
 def run(*arguments: str) -> tuple[int, int, Figures]:
-    """Both parts at once; what passed, what failed, what was measured."""
-    running = []
+    """What passed, what failed, what was measured."""
+    parts: list[Part] = []
+    counts: list[Counts] = []
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for number, files in enumerate(parts()):
-                running.append(Part(Path(folder) / str(number) / "report.xml", "-m", "faults", *files, *arguments))
-            counts = [part.finish() for part in running]
+            for shares in rounds():
+                beside = []
+                for share in shares:
+                    beside.append(Part(Path(folder) / str(len(parts)) / "report.xml", share, *arguments))
+                    parts.append(beside[-1])
+                counts += [part.finish() for part in beside]
         finally:
-            for part in running:
+            for part in parts:
                 part.stop()
-        figures = read_figures(part.report for part in running if part.report.exists())
+        figures = read_figures(part.report for part in parts if part.report.exists())
     passed, failed = map(sum, zip(*counts, strict=True))
     return passed, failed, figures
 

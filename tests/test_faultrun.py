@@ -11,10 +11,17 @@ import faults
 PROPERTY = "<testsuites><testsuite><testcase><properties>{}</properties></testcase></testsuite></testsuites>"
 
 
-def test_every_file_belongs_to_one_part():
-    files = [file for part in faults.parts() for file in part]
+def test_every_file_runs_once():
+    shares = [share for beside in faults.rounds() for share in beside]
+    files = [file for share in shares for file in share.files]
     assert sorted(files) == sorted(map(str, (settings.BASE_DIR / "tests" / "faults").glob("test_*.py")))
-    assert all(faults.parts())
+    assert all(share.files for share in shares)
+
+
+def test_what_measures_time_yields_to_nobody():
+    yielding = [file for beside in faults.rounds() for share in beside if share.yields for file in share.files]
+    assert yielding
+    assert not [file for file in yielding if "browser" in file or "durability" in file]
 
 
 def report(folder, *rows):

@@ -3,7 +3,8 @@
 import { freshToken } from "./session.js";
 
 const CONTRACT = 2;
-const TIMEOUT = 10_000;
+const TIMEOUT = 8_000; // with the time that a long text takes on a slow line:
+const BYTES_A_MILLISECOND = 25;
 const KEEPALIVE_BYTES = 60_000; // browsers refuse more than 64 KiB in requests that outlive the page
 
 export function wellFormed(text) {
@@ -38,7 +39,7 @@ async function ask(url, body, csrfCookie, keepalive) {
 
 async function post(url, body, csrfCookie, keepalive) {
   const stop = new AbortController();
-  const clock = setTimeout(() => stop.abort(), TIMEOUT); // also while the answer is being read
+  const clock = setTimeout(() => stop.abort(), TIMEOUT + body.length / BYTES_A_MILLISECOND); // also while the answer is being read
   try {
     const response = await fetch(url, {
       method: "POST",

@@ -5,7 +5,7 @@ import { narrower } from "./readers.js";
 import { operationId, send } from "./save.js";
 
 const PAUSE = 1_500; // after the last input
-const LONGEST = 10_000; // while typing goes on
+const LONGEST = 8_000; // while typing goes on
 const AT_ONCE = 300; // where nothing can be kept on this device
 const LEAST = 1_000; // between two saves
 const RETRY = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];

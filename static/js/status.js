@@ -2,7 +2,7 @@
 
 import { clockIn } from "./clock.js";
 
-const LATE = 10_000; // unconfirmed for so long is trouble, whatever the network says
+const LATE = 8_000; // unconfirmed for so long is trouble, whatever the network says
 const SLOW = 1_000; // an answer takes no longer where all is well
 const TROUBLE = ["conflict", "refused", "signedout", "unkept", "unsent", "waiting"];
 const FIRST = ["conflict", "refused", "signedout"];
