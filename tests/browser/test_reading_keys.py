@@ -170,15 +170,15 @@ def test_all_keys_are_shown_and_can_be_switched_off(week, cast):
     expect(dialog).to_be_visible()
     week.keyboard.press("n")
     expect(dialog).to_be_visible()
-    dialog.get_by_label("一文字のキーを使う").uncheck()
+    dialog.get_by_label("1文字のキーで操作する").uncheck()
     dialog.get_by_role("button", name="閉じる").click()
     week.reload()
     week.locator("form[data-ready]").wait_for()
     week.keyboard.press("j")
     assert name_of_current(week) == ""
     week.get_by_role("button", name="? でキー操作").click()
-    expect(dialog.get_by_label("一文字のキーを使う")).not_to_be_checked()
-    dialog.get_by_label("一文字のキーを使う").check()
+    expect(dialog.get_by_label("1文字のキーで操作する")).not_to_be_checked()
+    dialog.get_by_label("1文字のキーで操作する").check()
     week.keyboard.press("Escape")
     week.keyboard.press("j")
     assert name_of_current(week) != ""
