@@ -41,7 +41,7 @@ class Share:
 def rounds() -> list[list[Share]]:
     """What runs after each other, each with what runs side by side."""
     browser = {str(file) for file in FOLDER.glob("test_browser_*.py")}
-    timed = {str(FOLDER / "test_durability.py")}
+    timed = {str(FOLDER / f"test_{name}.py") for name in ("durability", "feedback")}
     counting = {str(file) for file in FOLDER.glob("test_*.py")} - browser - timed
     return [[Share(sorted(browser)), Share(sorted(counting), yields=True)], [Share(sorted(timed))]]
 
