@@ -189,12 +189,13 @@ class TextQuerySet(models.QuerySet[TextRow]):
     def _catch_up(self, save: TextSave, current: TextRow) -> Saved[TextRow]:
         """Save on an old base. Equal texts, and words that stand as they stood, are no conflict; narrower readers hold.
 
-        Also an equal text becomes a version, so that its operation is known when it comes again. Narrower readers
-        move the version too, so that a page which still shows wider ones cannot undo them.
+        Narrower readers move the version, so that a page which still shows wider ones cannot undo them.
         """
         readers = Readers.narrower(save.readers, current.readers)
         onto = replace(save, base_version=current.version, readers=readers)
         if current.text == save.text or self._stands(current, save.base_version) or self._follows(save, current):
+            if (current.text, current.readers) == (save.text, readers):
+                return Saved(current, True, current.version)
             return self._advance(onto, current)
         if readers != current.readers:
             self._advance(replace(onto, operation_id=uuid.uuid4(), text=current.text), current)
