@@ -97,7 +97,7 @@ def test_the_whole_way(desk, phone, new_page, cast, sign_in, first_session):
     expect(reader.get_by_role("heading", level=1)).to_contain_text("ひより")
     expect(reader.locator(".words").first).to_contain_text("気持ちが見える人")
     reader.locator(".answer textarea").last.fill("一通だけ、がいいですね。")
-    reader.get_by_role("button", name="送る").last.click()
+    reader.locator("[data-send]").last.click()
     reader.get_by_role("button", name="読みました").click()
     expect(reader.locator(".messagelist")).to_contain_text("この週は、すべて読みました。")
     desk_card.get_by_role("link", name="この週を読む").click()
