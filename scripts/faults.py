@@ -3,9 +3,8 @@
 It runs the tests of `tests/faults`, which `make test` runs with small counts, and prints what they measured beside
 the goals. A goal that is missed over all tests together counts as a failure, as a skipped test does.
 
-A browser waits most of the time. Beside it, and giving way to it, run the tests of the server that only count; those
-that take the time run alone, after them. Each part has servers, databases and a small disk of its own. Arguments go
-to all: `-k speed`.
+First those with a browser, then those of the server; nothing runs beside them, because much of it is about time.
+Arguments go to both: `-k speed`.
 """
 
 import operator
@@ -16,7 +15,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -30,32 +28,22 @@ RULES = {"=": operator.eq, "≥": operator.ge, "≤": operator.le}
 Figures = dict[str, tuple[float, str]]
 
 
-@dataclass(frozen=True)
-class Share:
-    """Files that run one after the other; `yields` the processor to whatever runs beside them."""
-
-    files: list[str]
-    yields: bool = False
-
-
-def rounds() -> list[list[Share]]:
-    """What runs after each other, each with what runs side by side."""
+def parts() -> list[list[str]]:
+    """The files with a browser, and all others."""
     browser = {str(file) for file in FOLDER.glob("test_browser_*.py")}
-    timed = {str(FOLDER / f"test_{name}.py") for name in ("durability", "feedback")}
-    counting = {str(file) for file in FOLDER.glob("test_*.py")} - browser - timed
-    return [[Share(sorted(browser)), Share(sorted(counting), yields=True)], [Share(sorted(timed))]]
+    return [sorted(browser), sorted({str(file) for file in FOLDER.glob("test_*.py")} - browser)]
 
 
 class Part:
     """One pytest run in a process of its own. What it says is shown line by line."""
 
-    def __init__(self, report: Path, share: Share, *arguments: str) -> None:
+    def __init__(self, report: Path, files: list[str], *arguments: str) -> None:
         self.report = report
         report.parent.mkdir()
-        arguments = ("-v", "-m", "faults", *share.files, *arguments)
+        arguments = ("-v", "-m", "faults", *files, *arguments)
         command, env = pytest_command(report, *arguments, FAULTS="full", CHROMIUM=str(find_chromium()))
         self.process = subprocess.Popen(
-            ["nice", "-n", "19", *command] if share.yields else command,
+            command,
             cwd=ROOT,
             env=env,
             stdout=subprocess.PIPE,
@@ -85,20 +73,17 @@ class Part:
 
 def run(*arguments: str) -> tuple[int, int, Figures]:
     """What passed, what failed, what was measured."""
-    parts: list[Part] = []
+    running: list[Part] = []
     counts: list[Counts] = []
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for shares in rounds():
-                beside = []
-                for share in shares:
-                    beside.append(Part(Path(folder) / str(len(parts)) / "report.xml", share, *arguments))
-                    parts.append(beside[-1])
-                counts += [part.finish() for part in beside]
+            for number, files in enumerate(parts()):
+                running.append(Part(Path(folder) / str(number) / "report.xml", files, *arguments))
+                counts.append(running[-1].finish())
         finally:
-            for part in parts:
+            for part in running:
                 part.stop()
-        figures = read_figures(part.report for part in parts if part.report.exists())
+        figures = read_figures(part.report for part in running if part.report.exists())
     passed, failed = map(sum, zip(*counts, strict=True))
     return passed, failed, figures
 

@@ -12,16 +12,9 @@ PROPERTY = "<testsuites><testsuite><testcase><properties>{}</properties></testca
 
 
 def test_every_file_runs_once():
-    shares = [share for beside in faults.rounds() for share in beside]
-    files = [file for share in shares for file in share.files]
+    files = [file for part in faults.parts() for file in part]
     assert sorted(files) == sorted(map(str, (settings.BASE_DIR / "tests" / "faults").glob("test_*.py")))
-    assert all(share.files for share in shares)
-
-
-def test_what_measures_time_yields_to_nobody():
-    yielding = [file for beside in faults.rounds() for share in beside if share.yields for file in share.files]
-    assert yielding
-    assert not [file for file in yielding if "browser" in file or "durability" in file]
+    assert all(faults.parts())
 
 
 def report(folder, *rows):
