@@ -21,7 +21,8 @@ export function stateOf(box) {
   const isSlow = sender.inFlight && now - sender.sentAt > SLOW;
   const isLate = sender.isFailing || (sender.since && now - sender.since > LATE && (isSlow || !sender.inFlight));
   // Between a key and the journal lie some milliseconds: what was said until then stays, so that nothing flickers.
-  if (!box.isKept) return box.draft.isSettling && TROUBLE.includes(box.shown) ? box.shown : "typing";
+  // Who types without a pause on a slow device may never be kept: what is late is told all the same.
+  if (!box.isKept) return box.draft.isSettling && TROUBLE.includes(box.shown) ? box.shown : isLate ? "unsent" : "typing";
   if (isLate && navigator.onLine) return "unsent";
   return isLate || isSlow || !navigator.onLine ? "waiting" : "typing";
 }
