@@ -98,7 +98,8 @@ export class Sheet {
     addEventListener("beforeunload", (event) => {
       this.flush();
       // What is kept on this device or outlives the page on its way needs no question.
-      if (this.boxes.some((box) => box.dirty && !box.isKept && (!box.mayBeSent(true) || box.sender.isFailing || box.text.length > LARGE))) event.preventDefault();
+      const outlives = (box) => box.mayBeSent(true) && navigator.onLine && !box.sender.isFailing && box.text.length <= LARGE;
+      if (this.boxes.some((box) => box.dirty && !box.isKept && !outlives(box))) event.preventDefault();
     });
   }
 

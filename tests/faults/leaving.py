@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 import psutil
@@ -42,6 +42,21 @@ def kill(home: Path) -> None:
     groups = {os.getpgid(process.pid) for process in family} - {os.getpgid(0)}
     assert len(groups) == 1, groups
     os.killpg(groups.pop(), signal.SIGKILL)
+
+
+async def leave(device: Device, way: Callable[[Device], Coroutine]) -> bool:
+    """By one of `WAYS`. Who is asked whether to leave stays, and goes a moment later; whether that happened."""
+    device.asked = asyncio.Event()
+    going, question = asyncio.create_task(way(device)), asyncio.create_task(device.asked.wait())
+    await asyncio.wait([going, question], return_when=asyncio.FIRST_COMPLETED)
+    question.cancel()
+    if not device.asked.is_set():
+        await going
+        return False
+    going.cancel()
+    await asyncio.sleep(1)
+    await way(device)
+    return True
 
 
 async def reload(device: Device) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import random
 import time
 
-from .leaving import WAYS, at_home, kill
+from .leaving import WAYS, at_home, kill, leave
 from .plans import PASS, Fault
 from .proxy import FaultProxy
 from .typist import REFUSE, Device, device
@@ -80,25 +80,26 @@ def test_a_page_that_ends_loses_nothing(chrome, pages, tmp_path, figure, scale):
                 await phone.says_saved()
             await phone.network(REFUSE if is_cut else PASS)
             await phone.type(prompt, f"{number}ばんめの、さいごのひとことまで", 0.02)
-            await way(phone)
+            was_asked = await leave(phone, way)
             await phone.network(PASS)
             await (phone.open() if is_cut or phone.page.is_closed() else phone.ready())
             how, found = f"{way.__name__}, cut: {is_cut}, long: {is_long}", (await phone.fields())[prompt]
             if found == phone.texts[prompt]:
                 await phone.arrive()
                 assert phone.conflicts == []
-                return how, 0, 0
+                return how, 0, 0, was_asked
             # The last save may arrive where there was no time left for the journal: nothing is lost then.
             with contextlib.suppress(TimeoutError):
                 await phone.arrive(5)
-                return how, 0, 1
-            return how, max(len(phone.texts[prompt]) - len(found), 1), 0
+                return how, 0, 1, was_asked
+            return how, max(len(phone.texts[prompt]) - len(found), 1), 0, was_asked
 
     results = chrome.run(some_at_once(len(WAYS) * scale(1, 12), trial))
     figure("pages reloaded, closed, left and come back to, crashed", len(results), "≥ 60")
-    figure("characters lost by it", sum(missing for _how, missing, _late in results), "= 0")
-    figure("of them, the server knew a later key than the journal", sum(late for _how, _missing, late in results))
-    assert [how for how, missing, _late in results if missing] == []
+    figure("characters lost by it", sum(missing for _how, missing, *_ in results), "= 0")
+    figure("pages of which the server knew a later key than the journal", sum(late for *_, late, _was_asked in results))
+    figure("pages that asked whether to leave", sum(was_asked for *_, was_asked in results))
+    assert [how for how, missing, *_ in results if missing] == []
 
 
 def test_a_save_that_overtakes_the_next_page(chrome, pages, tmp_path):

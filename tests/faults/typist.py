@@ -43,12 +43,6 @@ SET = """([prompt, json]) => {
 }"""
 
 
-async def leave(dialog: Dialog) -> None:
-    """Yes, leave the page."""
-    with contextlib.suppress(Error):  # it is gone already
-        await dialog.accept()
-
-
 class Key(NamedTuple):
     """One key: when it was pressed, in which box, and what stands there from then on."""
 
@@ -92,6 +86,7 @@ class Device:
     texts: dict[int, str] = field(default_factory=dict)
     state: object = PASS
     branches: int = 0
+    asked: asyncio.Event | None = None  # until it is set, she stays where she is asked whether to leave
 
     @property
     def path(self) -> str:
@@ -121,7 +116,7 @@ class Device:
         """The week's page, from the server; the person believes what stands there."""
         if self.page is None or self.page.is_closed():
             self.page = await self.context.new_page()
-            self.page.on("dialog", leave)
+            self.page.on("dialog", self.answer)
         for pause in (0.2, 0.5, 1):  # what the page before has begun may still come in between
             with contextlib.suppress(Error):
                 await self.page.goto(self.proxy.url + self.path)
@@ -132,6 +127,14 @@ class Device:
             held = self.held
             self.branches = len(held.branches)
             self.texts = {prompt: held.head(prompt) for prompt in self.prompts}
+
+    async def answer(self, dialog: Dialog) -> None:
+        """Leave the page? Yes; or not yet, where somebody waits for the question."""
+        stays = self.asked is not None and not self.asked.is_set()
+        if stays:
+            self.asked.set()
+        with contextlib.suppress(Error):  # it is gone already
+            await (dialog.dismiss() if stays else dialog.accept())
 
     async def ready(self) -> None:
         await self.page.wait_for_selector("form[data-ready]")
