@@ -53,7 +53,24 @@ class Cohort(models.Model):
         _("address"), max_length=50, unique=True, help_text=_("The last part of the cohort's web address.")
     )
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Tokyo", validators=[validate_time_zone])
+    organizer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organizer in charge"),
+    )
+    mail_note = models.CharField(
+        _("a sentence of your own in the mails"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_one_line],
+    )
     created_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(_("marked as deleted"), null=True, blank=True, editable=False)
 
     objects = CohortQuerySet.as_manager()

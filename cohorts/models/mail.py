@@ -3,12 +3,14 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.emails import NotNow, Unclear, describe, send
 
+from .cohort import Cohort
 from .invitation import Invitation
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def post_invitation(self, invitation: Invitation) -> "Mail":
         """Mail an invitation its link; once for each link it ever gets."""
         key = f"invitation:{invitation.pk}:{invitation.nonce}"
-        return self.post(key=key, kind=Mail.Kind.INVITATION, to=invitation.email, invitation=invitation)
+        fields = {"cohort": invitation.cohort, "invitation": invitation}
+        return self.post(key=key, kind=Mail.Kind.INVITATION, to=invitation.email, **fields)
 
     def send_again(self) -> int:
         """Put failed and unclear mails back into the outbox, because somebody decided so; gives their number."""
@@ -49,6 +52,9 @@ class Mail(models.Model):
 
     class Kind(models.TextChoices):
         INVITATION = "invitation", _("Invitation")
+        BEGINS = "begins", _("A cohort begins")
+        SESSION = "session", _("Tomorrow is a session")
+        SUMMARY = "summary", _("Summary and action after the session")
         FEEDBACK = "feedback", _("A comment has arrived")
 
     class State(models.TextChoices):
@@ -61,11 +67,16 @@ class Mail(models.Model):
     key = models.CharField(max_length=100, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     to = models.EmailField(_("to"))
+    cohort = models.ForeignKey(Cohort, models.PROTECT, null=True, blank=True, editable=False, related_name="mails")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="mails"
+    )
     invitation = models.ForeignKey(Invitation, models.PROTECT, null=True, blank=True, related_name="mails")
     context = models.JSONField(default=dict, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     error = models.CharField(_("what went wrong"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("written on"), default=timezone.now, editable=False)
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent on"), null=True, blank=True, editable=False)
 
     objects = MailQuerySet.as_manager()
@@ -96,7 +107,8 @@ class Mail(models.Model):
 
     def _claim(self) -> bool:
         """Take the mail out of the box: of any number of senders one gets True."""
-        return Mail.objects.pending().filter(pk=self.pk).update(state=self.State.SENDING) == 1
+        now = timezone.now()
+        return Mail.objects.pending().filter(pk=self.pk).update(state=self.State.SENDING, claimed_at=now) == 1
 
     def _send(self) -> None:
         try:

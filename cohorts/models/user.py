@@ -46,6 +46,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     nickname = models.CharField(_("nickname"), max_length=30)
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("signed up"), default=timezone.now, editable=False)
+    mails_begins = models.BooleanField(_("send me a mail when a cohort begins"), default=True, db_default=True)
+    mails_session = models.BooleanField(_("remind me of what to write before a session"), default=True, db_default=True)
+    mails_summary = models.BooleanField(
+        _("remind me of summary and action after a session"), default=True, db_default=True
+    )
     mails_feedback = models.BooleanField(_("send me a mail when a comment arrives"), default=True)
 
     objects = UserManager()

@@ -3,7 +3,7 @@
 from .drafts import ANSWERING, Draft, DraftRevision, DraftSave, Note, NoteRevision, NoteSave
 from .journal import JournalKey
 from .place import Place, find_place
-from .plan import Prompt, Section, Week
+from .plan import FormerWording, Prompt, Section, Week
 from .privacy import PrivacyPage
 from .readers import Readers
 from .records import AccessRecord
@@ -19,6 +19,7 @@ __all__ = [
     "DraftRevision",
     "DraftSave",
     "Feedback",
+    "FormerWording",
     "JournalKey",
     "Note",
     "NoteRevision",

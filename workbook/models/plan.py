@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
@@ -83,6 +84,8 @@ class Week(models.Model):
     meeting_url = models.URLField(
         _("meeting link"), max_length=500, blank=True, validators=[URLValidator(schemes=["http", "https"])]
     )
+    sequence = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    """How often the session was moved: calendars take the entry with the highest number."""
 
     objects = WeekQuerySet.as_manager()
 
@@ -208,6 +211,26 @@ class Prompt(models.Model):
         if changed:
             responses = self.responses.model.objects
             responses.filter(prompt__section__week=self.section.week_id).recount()
+
+
+class FormerWording(models.Model):
+    """How a question read before it was changed; kept because somebody had answered it by then."""
+
+    prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="former_wordings", verbose_name=_("question"))
+    text = models.CharField(_("question"), max_length=300, blank=True)
+    hint = models.TextField(_("hint"), blank=True)
+    replaced_at = models.DateTimeField(_("changed on"), default=timezone.now, editable=False)
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("changed by")
+    )
+
+    class Meta:
+        verbose_name = _("former wording")
+        verbose_name_plural = _("former wordings")
+        ordering = ["replaced_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text or f"#{self.pk}"
 
 
 Row = TypeVar("Row", bound=models.Model)

@@ -14,7 +14,18 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Invitation, Mail
 from tests.cast import join, make_cohort, make_user, prompt_of, write
-from workbook.models import AccessRecord, Draft, DraftSave, Feedback, Note, NoteSave, Readers, Reading, Response
+from workbook.models import (
+    AccessRecord,
+    Draft,
+    DraftSave,
+    Feedback,
+    FormerWording,
+    Note,
+    NoteSave,
+    Readers,
+    Reading,
+    Response,
+)
 from workbook.purge import GRACE, INSIDE, due, purge
 
 names = count()
@@ -35,6 +46,7 @@ def fill(cast, slug: str) -> Cohort:
     Reading.objects.note(leader, {response.pk: 1})
     AccessRecord.objects.record_reading(leader, [membership], cohort.weeks.first(), response.prompt)
     Draft.objects.write(DraftSave(response.pk, leader.pk, uuid4(), 0, "まだ"))
+    FormerWording.objects.create(prompt=response.prompt, text="もとの問い")
     Note.objects.write(NoteSave(membership.pk, leader.pk, uuid4(), 0, "メモ"))
     for row in (membership, invitation, cohort.weeks.first(), cohort):
         LogEntry.objects.log_actions(cast.organizer.pk, [row], CHANGE, single_object=True)
