@@ -117,7 +117,7 @@ def test_dry_run_only_says_what_would_go(cast, old):
     assert rows() == before
     assert said.startswith("Would delete old (closed ")
     assert said.partition(": ")[2] == run().partition(": ")[2]
-    assert "Revision=1 Response=1 Prompt=20 Section=16 Week=4" in said
+    assert "Revision=1 Response=1 FormerWording=1 Prompt=20 Section=16 Week=4" in said
     assert not Cohort.objects.filter(slug="old").exists()
     assert run() == "Nothing to delete.\n"
 
