@@ -15,6 +15,7 @@ from cohorts.models import Cohort, Membership, User
 from workbook.exporter import write
 from workbook.models import Prompt, Response, Week
 
+from .ending import Ending
 from .opening import opening_view
 from .week import WEEK_FIELDS
 from .widgets import PreviewWidget
@@ -59,14 +60,17 @@ admin.site.unregister(Cohort)
 
 
 @admin.register(Cohort)
-class WorkbookCohortAdmin(CohortAdmin):
+class WorkbookCohortAdmin(Ending, CohortAdmin):
     """The people's page of `cohorts`, with weeks, progress and the page as Markdown."""
 
     inlines = [WeekInline]
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.download_view)
-        return [path("<int:pk>/workbook.md", view, name="cohorts_cohort_workbook"), *super().get_urls()]
+        return [
+            path("<int:pk>/workbook.md", view, name="cohorts_cohort_workbook"),
+            *super().get_urls(),
+        ]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
