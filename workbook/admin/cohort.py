@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from markdownx.models import MarkdownxField
 
 from cohorts.admin import CohortAdmin
@@ -16,7 +17,8 @@ from workbook.exporter import write
 from workbook.models import Prompt, Response, Week
 
 from .ending import Ending
-from .opening import opening_view
+from .dates import dates_view
+from .opening import opening_view, preview_view
 from .week import WEEK_FIELDS
 from .widgets import PreviewWidget
 
@@ -78,6 +80,20 @@ class WorkbookCohortAdmin(Ending, CohortAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         return opening_view(request, {**self.admin_site.each_context(request), "opts": self.opts})
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """The dates that a half-filled form would give, as a fragment of its page."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return preview_view(request)
+
+    def dates_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """All sessions of one cohort, to be moved."""
+        cohort = self.get_object(request, str(pk)) if self.has_change_permission(request) else None
+        if cohort is None:
+            raise Http404
+        with timezone.override(cohort.zone):
+            return dates_view(request, cohort, {**self.admin_site.each_context(request), "opts": self.opts}).render()
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -234,6 +234,11 @@ def opening_view(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, "admin/cohorts/cohort/opening_dates.html", context)
 
 
+def preview_view(request: HttpRequest) -> HttpResponse:
+    """The fragment of the form's page that shows the dates."""
+    return HttpResponse()
+
+
 def _dates(request: HttpRequest) -> list[tuple[str, str]]:
     """Dates typed in step two, to carry them through step one."""
     return [(name, value) for name, value in request.POST.items() if name.startswith(("session-", "planned_for"))]
