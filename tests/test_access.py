@@ -29,6 +29,7 @@ def body_of(row: Row, world: World) -> dict[str, object]:
         "workbook:preview": {"text": "**あ**"},
         "cohorts:profile": {"nickname": "なのはな"},
         "set_language": {"language": "ja"},
+        "admin:cohorts_cohort_reminders": {"mail_note": "水曜に会いましょう"},
         "admin:cohorts_cohort_delete": {"post": "yes"},
         "admin:workbook_response_read": {"read": "1"},
         "admin:workbook_response_question": {"read": "1"},

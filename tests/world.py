@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from cohorts.models import Cohort, Invitation, Membership, User
+from cohorts.stopping import stop_token
 from tests.cast import Cast, join, make_cast, make_cohort, prompt_of, write
 from tests.desk import begin, comment, furnish
 from workbook.models import Draft, Feedback, Note, PrivacyPage, Prompt, Readers, Response, Revision, Section
@@ -57,6 +58,7 @@ def make_world() -> World:
         "gone": Membership.objects.get(user=cast.removed),
         "shared_link": invite(created_by=cast.organizer, cohort=cast.cohort, max_uses=9),
         "invitation": invite(created_by=cast.organizer, cohort=cast.cohort, email="new@example.com"),
+        "mail_off": stop_token(cast.member, "session"),
         "privacy": PrivacyPage.objects.create(text="だれが読むか"),
     }
     return World(cast, things, furnish(cast))

@@ -19,6 +19,7 @@ from workbook.models import Prompt, Response, Week
 from .ending import Ending
 from .dates import dates_view
 from .opening import opening_view, preview_view
+from .reminders import reminders_view
 from .week import WEEK_FIELDS
 from .widgets import PreviewWidget
 
@@ -71,6 +72,7 @@ class WorkbookCohortAdmin(Ending, CohortAdmin):
         view = self.admin_site.admin_view(self.download_view)
         return [
             path("<int:pk>/workbook.md", view, name="cohorts_cohort_workbook"),
+            path("<int:pk>/reminders/", self.admin_site.admin_view(self.reminders_view), name="cohorts_cohort_reminders"),
             *super().get_urls(),
         ]
 
@@ -113,3 +115,11 @@ class WorkbookCohortAdmin(Ending, CohortAdmin):
         )
         response["Content-Disposition"] = f'attachment; filename="{cohort.slug}.md"'
         return response
+
+    def reminders_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the members are sent, to whom and when."""
+        cohort = self.get_object(request, str(pk)) if self.has_change_permission(request) else None
+        if cohort is None:
+            raise Http404
+        with timezone.override(cohort.zone):
+            return reminders_view(request, cohort, {**self.admin_site.each_context(request), "opts": self.opts}).render()
