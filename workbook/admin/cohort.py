@@ -17,7 +17,9 @@ from workbook.exporter import write
 from workbook.models import Prompt, Response, Week
 
 from .ending import Ending
+from .export import ProgressExport
 from .dates import dates_view
+from .editor import Editing
 from .opening import opening_view, preview_view
 from .reminders import reminders_view
 from .week import WEEK_FIELDS
@@ -63,7 +65,7 @@ admin.site.unregister(Cohort)
 
 
 @admin.register(Cohort)
-class WorkbookCohortAdmin(Ending, CohortAdmin):
+class WorkbookCohortAdmin(Editing, ProgressExport, Ending, CohortAdmin):
     """The people's page of `cohorts`, with weeks, progress and the page as Markdown."""
 
     inlines = [WeekInline]
@@ -72,6 +74,8 @@ class WorkbookCohortAdmin(Ending, CohortAdmin):
         view = self.admin_site.admin_view(self.download_view)
         return [
             path("<int:pk>/workbook.md", view, name="cohorts_cohort_workbook"),
+            path("preview/", self.admin_site.admin_view(self.preview_view), name="cohorts_cohort_preview"),
+            path("<int:pk>/dates/", self.admin_site.admin_view(self.dates_view), name="cohorts_cohort_dates"),
             path("<int:pk>/reminders/", self.admin_site.admin_view(self.reminders_view), name="cohorts_cohort_reminders"),
             *super().get_urls(),
         ]
