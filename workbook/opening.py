@@ -1,9 +1,8 @@
 """Opening a cohort: from a page or from an earlier cohort, with all its dates and facilitators, or not at all."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,31 +11,10 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Invitation, Mail, Membership, RoleChange, User
 
+from .dates import Rhythm
 from .models import Prompt, Section, Week
 from .models.plan import validate_date
 from .planned import PlannedWeek, Workbook
-
-BETWEEN_SESSIONS = timedelta(days=7)
-OPEN_BEFORE_FIRST = timedelta(days=7)
-
-
-def planned_sessions(first: datetime, count: int, zone: ZoneInfo) -> list[datetime]:
-    """`count` moments a week apart from `first` on, at the same time on the cohort's clocks, summer time or not."""
-    clock = first.astimezone(zone).replace(tzinfo=None)
-    return [(clock + number * BETWEEN_SESSIONS).replace(tzinfo=zone) for number in range(count)]
-
-
-def opening_days(sessions: Sequence[datetime], zone: ZoneInfo) -> list[datetime]:
-    """When each week opens: at midnight after the session before it, the first one seven days before its own.
-
-    A week never opens after its own session, however close two sessions are.
-    """
-    if not sessions:
-        return []
-    first = sessions[0].astimezone(zone).date() - OPEN_BEFORE_FIRST
-    days = [first, *(session.astimezone(zone).date() + timedelta(days=1) for session in sessions[:-1])]
-    midnights = (datetime.combine(day, time(), zone) for day in days)
-    return [min(pair) for pair in zip(midnights, sessions, strict=True)]
 
 
 @transaction.atomic
@@ -53,11 +31,11 @@ def open_cohort(
     invited_by: User | None = None,
     time_zone: str = "Asia/Tokyo",
 ) -> Cohort:
-    """Open a cohort with its weeks and facilitators, in one transaction.
+    """Open a cohort with its weeks and facilitators, in one transaction; who opens it is in charge of it.
 
     Args:
         workbook, source: what is asked: a page that was read, or an earlier cohort. One of them.
-        first_session: aware; the others follow a week apart, unless `session_dates` names them all.
+        first_session: aware; the others follow as in the source, or a week apart, unless `session_dates` names all.
         facilitators: e-mail addresses; an unknown one is invited.
 
     Raises:
@@ -66,7 +44,7 @@ def open_cohort(
     if (workbook is None) == (source is None):
         raise ValueError("A cohort is opened from a workbook or from an earlier cohort.")
     validate_date(first_session)
-    cohort = Cohort(name=name, slug=slug, time_zone=time_zone)
+    cohort = Cohort(name=name, slug=slug, time_zone=time_zone, organizer=invited_by)
     cohort.full_clean()
     cohort.save()
     if source:
@@ -80,11 +58,17 @@ def open_cohort(
 
 
 def _create_weeks(cohort: Cohort, plan: Sequence[PlannedWeek], first_session: datetime) -> list[Week]:
-    sessions = planned_sessions(first_session, len(plan), cohort.zone)
-    dates = zip(plan, sessions, opening_days(sessions, cohort.zone), strict=True)
+    dates = zip(plan, Rhythm.weekly(len(plan)).lay_out(first_session, cohort.zone), strict=True)
     weeks = Week.objects.bulk_create(
-        Week(cohort=cohort, number=week.number, theme=week.theme, aim=week.aim, session_at=session, opens_at=opens)
-        for week, session, opens in dates
+        Week(
+            cohort=cohort,
+            number=week.number,
+            theme=week.theme,
+            aim=week.aim,
+            session_at=planned.session_at,
+            opens_at=planned.opens_at,
+        )
+        for week, planned in dates
     )
     _create_sections(zip(weeks, plan, strict=True))
     return weeks
@@ -115,7 +99,8 @@ def _settle_dates(cohort: Cohort, weeks: list[Week], sessions: Sequence[datetime
     """Give the weeks the chosen dates, if there are any, and the meeting link; refuse what cannot be."""
     if sessions is not None:
         _check_order(sessions, len(weeks))
-        for week, session, opens in zip(weeks, sessions, opening_days(sessions, cohort.zone), strict=True):
+        rhythm = Rhythm.of([week.session_at for week in weeks], [week.opens_at for week in weeks], cohort.zone)
+        for week, session, opens in zip(weeks, sessions, rhythm.opening_days(sessions, cohort.zone), strict=True):
             week.session_at, week.opens_at = session, opens
     for week in weeks:
         week.meeting_url = meeting_url

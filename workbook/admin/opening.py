@@ -23,9 +23,10 @@ from cohorts.admin.forms import MAX_SIGNS
 from cohorts.admin.scope import LocalMoment
 from cohorts.models import Cohort, User
 from cohorts.names import validate_one_line
+from workbook.dates import Rhythm, opening_days
 from workbook.importer import bundled, read
 from workbook.models.plan import validate_date
-from workbook.opening import open_cohort, opening_days, planned_sessions
+from workbook.opening import open_cohort
 from workbook.planned import Workbook, WorkbookError
 
 BUNDLED, UPLOADED = "bundled", "file"
@@ -136,7 +137,7 @@ class OpeningForm(forms.Form):
         """Number, theme and proposed session of each week. Needs a valid form."""
         first, zone = self.cleaned_data["first_session"], timezone.get_current_timezone()
         if self.workbook:
-            sessions = planned_sessions(first, len(self.workbook.weeks), zone)
+            sessions = Rhythm.weekly(len(self.workbook.weeks)).sessions(first, zone)
             return [(week.number, week.theme, at) for week, at in zip(self.workbook.weeks, sessions, strict=True)]
         weeks = list(self.cohort.weeks.order_by("number"))
         clock = self._clock(weeks[0].session_at, self.cohort.zone)

@@ -15,6 +15,7 @@ from markdownx.models import MarkdownxField
 
 from cohorts.models import Cohort, User
 from cohorts.prepared import Slot
+from workbook.dates import Rhythm
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -43,21 +44,18 @@ class WeekQuerySet(models.QuerySet["Week"]):
     def copy(self, source: Cohort, target: Cohort, first_session: datetime) -> "list[Week]":
         """Copy a cohort's weeks with sections and prompts, without anybody's words, into one that has none.
 
-        All dates move by one difference on the clock, so that weekday and time of day stay what they were to each
-        other; the first session is at `first_session` (aware). Six queries. Returns the new weeks in order.
+        All sessions move by one difference on the clock, so that weekday and time of day stay what they were to each
+        other; the first is at `first_session` (aware). Opening days follow. Six queries. Gives the new weeks in order.
         """
         old = list(self.filter(cohort=source).order_by("number").with_prompts())
         if not old:
             return []
-        begun = old[0].session_at.astimezone(source.zone).replace(tzinfo=None)
-        shift = first_session.astimezone(target.zone).replace(tzinfo=None) - begun
-
-        def moved(moment: datetime) -> datetime:
-            return (moment.astimezone(source.zone).replace(tzinfo=None) + shift).replace(tzinfo=target.zone)
-
+        rhythm = Rhythm.of([week.session_at for week in old], [week.opens_at for week in old], source.zone)
+        sessions = rhythm.sessions(first_session, target.zone)
+        dates = zip(old, sessions, rhythm.opening_days(sessions, target.zone), strict=True)
         new = self.bulk_create(
-            _copied(week, cohort=target, opens_at=moved(week.opens_at), session_at=moved(week.session_at))
-            for week in old
+            _copied(week, cohort=target, session_at=session_at, opens_at=opens_at, sequence=0)
+            for week, session_at, opens_at in dates
         )
         sections = [(section, week) for one, week in zip(old, new, strict=True) for section in one.sections.all()]
         copies = Section.objects.bulk_create(_copied(section, week=week) for section, week in sections)
@@ -101,6 +99,15 @@ class Week(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cohort} / {self.label}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; calendars are told when time, length or link of the session changed."""
+        same = {name: getattr(self, name) for name in ("session_at", "session_minutes", "meeting_url")}
+        if self.pk and Week.objects.filter(pk=self.pk).exclude(**same).exists():
+            self.sequence += 1
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "sequence"}
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("workbook:week_detail", args=[self.cohort.slug, self.number])
@@ -163,9 +170,16 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
     """Prompts by who may answer them."""
 
     def writable_by(self, user: User | Slot, now: datetime | Slot | None = None) -> "PromptQuerySet":
-        """Prompts of opened weeks in cohorts where the user takes part today, each with her `membership_id`.
+        """Those `open_to` her, in cohorts that are not finished.
 
         The only rule of who may write: pages, form and autosave ask here.
+        """
+        return self.open_to(user, now).filter(section__week__cohort__finished_at=None)
+
+    def open_to(self, user: User | Slot, now: datetime | Slot | None = None) -> "PromptQuerySet":
+        """Prompts of opened weeks in cohorts where the user takes part today, each with her `membership_id`.
+
+        In a finished cohort she reads there what she wrote.
         """
         return self.filter(
             section__week__opens_at__lte=now or timezone.now(),
