@@ -15,6 +15,7 @@ urlpatterns = [
     path("cohorts/<slug:slug>/", pages.cohort_detail, name="cohort_detail"),
     path("cohorts/<slug:slug>/weeks/<int:number>/", pages.week_detail, name="week_detail"),
     path("cohorts/<slug:slug>/weeks/<int:number>/responses/", session.week_responses, name="week_responses"),
+    path("cohorts/<slug:slug>/sessions.ics", pages.calendar, name="calendar"),
     path("cohorts/<slug:slug>/words/", pages.words, name="words"),
     path("cohorts/<slug:slug>/words/download/", pages.words_download, name="words_download"),
     path("cohorts/<slug:slug>/words/readers/", records.readings, name="readings"),

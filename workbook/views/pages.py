@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.timezone import override as time_zone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from workbook import ics
 from workbook.devices import device_label
 from workbook.exporter import write_words
 from workbook.markdown import render as render_markdown
@@ -18,7 +19,7 @@ from workbook.models import AccessRecord, PrivacyPage
 from workbook.overview import Overview, OwnWords
 from workbook.today import Today
 from workbook.weekform import WeekForm
-from workbook.worksheet import Worksheet
+from workbook.worksheet import Worksheet, find_cohort
 
 
 @require_GET
@@ -63,6 +64,8 @@ def show_unsaved(request: HttpRequest, form: WeekForm, slug: str, number: int) -
     sheet = Worksheet(request.user, slug, number)
     if sheet.membership is None:
         return HttpResponse(_("Organizers see the sheet; only members write in it."), status=405)
+    if not sheet.may_write:
+        return show_ended(request, sheet)
     context = {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
     with time_zone(sheet.cohort.zone):
         if not sheet.week.is_open:
@@ -72,6 +75,15 @@ def show_unsaved(request: HttpRequest, form: WeekForm, slug: str, number: int) -
         sheet.load()
         sheet.show(form.boxes)
         sheet.record_reading()
+        return render(request, "workbook/week.html", context, status=422)
+
+
+def show_ended(request: HttpRequest, sheet: Worksheet) -> HttpResponse:
+    """The worksheet of a finished cohort, with the words that came too late to take along."""
+    sheet.load()
+    sheet.record_reading()
+    context = {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week", "typed": sheet.unsaved(request.POST)}
+    with time_zone(sheet.cohort.zone):
         return render(request, "workbook/week.html", context, status=422)
 
 
@@ -89,6 +101,16 @@ def cohort_detail(request: HttpRequest, slug: str) -> HttpResponse:
     with time_zone(overview.cohort.zone):
         context = {"overview": overview, "cohort": overview.cohort, "nav": "cohort"}
         return render(request, "workbook/cohort.html", context)
+
+
+@require_GET
+def calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """The sessions for one's own calendar, with the meeting links: for those who take part alone."""
+    cohort, membership = find_cohort(request.user, slug)
+    if membership is None:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{ics.file_name(cohort)}"'}
+    return HttpResponse(ics.calendar(cohort), content_type=ics.CONTENT_TYPE, headers=headers)
 
 
 @require_GET
