@@ -16,12 +16,13 @@ from workbook.models import Draft, Feedback, Note, Prompt, Readers, Reading, Res
 PEOPLE = 24
 COHORTS = 8
 DELETED = 4
+FINISHED = 4
 ROLES = Membership.Role.values
 KINDS = [Section.Kind.REFLECTION, Section.Kind.SESSION_NOTES, Section.Kind.ACTION]
 
 
 def make_history(seed: int) -> None:
-    """Cohorts, some deleted in the end; people of every kind; words for every circle of readers, and comments."""
+    """Cohorts, some deleted or finished in the end; people of every kind; words for every circle; comments."""
     chance = random.Random(seed)
     people = make_people(seed)
     cohorts = [make_small_cohort(f"history-{seed}-{number}") for number in range(COHORTS)]
@@ -29,6 +30,8 @@ def make_history(seed: int) -> None:
     write_words(chance, memberships)
     for cohort in cohorts[:DELETED]:
         cohort.mark_deleted()
+    for cohort in cohorts[DELETED - FINISHED // 2 :][:FINISHED]:
+        cohort.finish()
 
 
 def make_people(seed: int) -> list[User]:

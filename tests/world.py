@@ -113,9 +113,9 @@ def may_open(user: User, cohort: Cohort) -> bool:
 
 
 def may_write(user: User, prompt: Prompt) -> bool:
-    """Who takes part writes, from the day on which the week opens."""
+    """Who takes part writes, from the day on which the week opens until the cohort is finished."""
     week = prompt.section.week
-    return week.opens_at <= timezone.now() and takes_part(user, week.cohort)
+    return week.opens_at <= timezone.now() and not week.cohort.finished_at and takes_part(user, week.cohort)
 
 
 def may_read(user: User, response: Response) -> bool:

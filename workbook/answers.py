@@ -14,6 +14,7 @@ Answered: always `message`; unless all is well also `error`, one word for the pa
 - 200: saved; `operation_id`, `version`, `sha256`, `saved_at`, `state`, `readers`
 - 400 `bad_request`, 403 `csrf`, 405 `method_not_allowed`: not as the page asks
 - 401 `signed_out`, 404 `not_found`, 413 `too_large`, 422 `invalid` (`fields`: the reasons by field) | `reused`
+- 422 `finished`: the cohort has ended; what had arrived before is answered as ever, nothing new is taken
 - 409 `conflict`: the box holds another text; `version`, `text`, `sha256`, `saved_at`, `state`, `readers`, `branch`
   (the revision that keeps the sent text), since contract 2 `changes` from the sent text to the other:
   [["=", in both], ["-", only in the sent], ["+", only in the other], …]; whoever asks very often gets no finer ones
@@ -186,6 +187,15 @@ def too_large() -> Answer:
 
 def not_found() -> Answer:
     return _refuse(404, "not_found", _("This box is not open to you (any more). Please copy your text."))
+
+
+def finished() -> Answer:
+    """422: to be shown, not to be sent again and again; the text stays with the page."""
+    return _refuse(422, "finished", finished_sentence())
+
+
+def finished_sentence() -> str:
+    return _("This cohort has ended, so nothing new is saved. Your text stays here: please copy it or download it.")
 
 
 def user_changed() -> Answer:

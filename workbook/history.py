@@ -247,15 +247,15 @@ class History:
     """All that was ever saved in one box. Four queries, however much that is; texts only of the versions shown."""
 
     def __init__(self, user: User, prompt_id: int) -> None:
-        """Raises Http404 unless the user wrote in this box, or may write in it."""
+        """Raises Http404 unless the user wrote in this box, or it is open to her."""
         own = Response.objects.filter(prompt=prompt_id, membership__user=user)
         self.response = own.select_related("prompt__section__week__cohort").first()
-        writable = Prompt.objects.writable_by(user).filter(pk=prompt_id)
+        open_to_her = Prompt.objects.open_to(user).filter(pk=prompt_id)
         if self.response:
-            self.prompt, self.may_write = self.response.prompt, writable.exists()
+            self.prompt, self.is_open = self.response.prompt, open_to_her.exists()
         else:
-            self.prompt = get_object_or_404(writable.select_related("section__week__cohort"))
-            self.may_write = True
+            self.prompt = get_object_or_404(open_to_her.select_related("section__week__cohort"))
+            self.is_open = True
 
     @property
     def week(self) -> Week:
@@ -264,7 +264,12 @@ class History:
     @property
     def running(self) -> Cohort | None:
         """The cohort, if she takes part in it today."""
-        return self.week.cohort if self.may_write else None
+        return self.week.cohort if self.is_open else None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the box takes words: it is open to her, and the cohort has not ended."""
+        return self.is_open and self.week.cohort.finished_at is None
 
     def page(self, number: str | None) -> Page:
         """The entries of one page, newest first."""

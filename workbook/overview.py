@@ -78,6 +78,7 @@ class OwnWords:
             raise Http404
         self.membership, self.cohort = membership, membership.cohort
         self.is_current = membership.left_at is None and self.cohort.deleted_at is None
+        self.may_write = self.is_current and self.cohort.finished_at is None
         begun = Q(opens_at__lte=timezone.now()) | Q(sections__prompts__responses__membership=membership)
         weeks = list(self.cohort.weeks.filter(begun).distinct())
         for week in weeks:

@@ -29,8 +29,10 @@ class Run:
 
     @property
     def phase(self) -> str:
-        """`running`, `coming` or `finished`; a cohort without weeks is still coming."""
+        """`running`, `coming` or `finished`, by the organizers or by the calendar; without weeks it is still coming."""
         now = timezone.now()
+        if self.cohort.finished_at:
+            return "finished"
         if not self.weeks or self.weeks[0].opens_at > now:
             return "coming"
         return "finished" if self.weeks[-1].session_ends_at + AFTERGLOW < now else "running"

@@ -1,6 +1,7 @@
 """A week as one person sees it: its sections, their boxes, what stands in them and what was said about it."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Membership, User
 
+from .forms import WordsField
 from .models import AccessRecord, Feedback, Prompt, Readers, Response, Section, Week
 
 
@@ -115,6 +117,11 @@ class Worksheet:
         self.voices: list[Response] = []
         self.sheets: list[Sheet] = []
 
+    @property
+    def may_write(self) -> bool:
+        """Whether the boxes take words: she takes part, and the cohort has not ended."""
+        return self.membership is not None and self.cohort.finished_at is None
+
     def load(self) -> None:
         """Read prompts, words and comments, one's own and the others'. Not needed while the week is closed."""
         prompts = list(Prompt.objects.filter(section__week=self.week).in_order())
@@ -163,9 +170,10 @@ class Worksheet:
 
     @property
     def may_hear(self) -> bool:
-        """Whether the others' shared texts are shown: after one's own reflection, or once the session runs."""
+        """Whether the others' shared texts are shown: after one's own reflection, once the session runs, at the end."""
         reflection = (sheet for sheet in self.sheets if sheet.section.kind == Section.Kind.REFLECTION)
-        return self.week.session_has_begun or all(sheet.state == "written" for sheet in reflection)
+        is_over = self.week.session_has_begun or self.cohort.finished_at is not None
+        return is_over or all(sheet.state == "written" for sheet in reflection)
 
     def record_reading(self) -> None:
         """Note that a facilitator was shown others' words. Members reading what was shared with them leave no trace."""
@@ -178,6 +186,12 @@ class Worksheet:
         """The opened weeks before and after this one."""
         by_number = {week.number: week for week in self.weeks if week.is_open}
         return {"before": by_number.get(self.week.number - 1), "after": by_number.get(self.week.number + 1)}
+
+    def unsaved(self, sent: Mapping[str, str]) -> list[tuple[Prompt, str]]:
+        """What came in the page's form and does not stand in its box, by the question it answers."""
+        words = WordsField().to_python
+        typed = ((box, words(sent.get(f"text-{pk}"))) for pk, box in self.boxes.items())
+        return [(box.prompt, text) for box, text in typed if text and text != box.text]
 
     def show(self, boxes: dict[int, Box]) -> None:
         """Show what could not be saved as it was typed, with the reason or the other text."""

@@ -1,13 +1,16 @@
 """One run of the workbook by one group, and who takes part in it."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from cohorts.names import validate_one_line
 
@@ -22,11 +25,15 @@ def validate_time_zone(value: str) -> None:
 
 
 class CohortQuerySet(models.QuerySet["Cohort"]):
-    """Cohorts, by who may see them. Every method leaves out what is marked as deleted."""
+    """Cohorts, by who may see them. Every method but `closed_for` leaves out what is marked as deleted."""
 
     def live(self) -> "CohortQuerySet":
         """All that are not marked as deleted."""
         return self.filter(deleted_at=None)
+
+    def unfinished(self) -> "CohortQuerySet":
+        """Those that are written in, or will be: neither finished nor marked as deleted."""
+        return self.live().filter(finished_at=None)
 
     def joined_by(self, user: User) -> "CohortQuerySet":
         """Those in which the user takes part today, in any role."""
@@ -43,6 +50,11 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def visible_to(self, user: User) -> "CohortQuerySet":
         """Those whose pages the user may open: joined ones, and all for organizers (without anybody's words)."""
         return self.live() if user.is_organizer else self.joined_by(user)
+
+    def closed_for(self, user: User) -> "CohortQuerySet":
+        """What was marked as deleted and can still be brought back: by organizers alone. The latest first."""
+        closed = self.filter(deleted_at__isnull=False).order_by("-deleted_at", "-pk")
+        return closed if user.is_organizer else closed.none()
 
 
 class Cohort(models.Model):
@@ -91,10 +103,36 @@ class Cohort(models.Model):
         """The time zone in which the cohort's dates are meant and shown."""
         return ZoneInfo(self.time_zone)
 
-    def mark_deleted(self) -> None:
-        """Close the cohort to everybody; the words stay until they are purged."""
-        self.deleted_at = timezone.now()
-        self.save(update_fields=["deleted_at"])
+    @transaction.atomic
+    def finish(self, by: User | None = None) -> bool:
+        """End the run: its people read on, and write no more. False if it had ended before."""
+        return self._mark("finished_at", timezone.now(), _("Finished."), by)
+
+    @transaction.atomic
+    def reopen(self, by: User | None = None) -> bool:
+        """Let the people of a finished run write again. False if it was running."""
+        return self._mark("finished_at", None, _("Opened for writing again."), by)
+
+    @transaction.atomic
+    def mark_deleted(self, by: User | None = None) -> bool:
+        """Close the cohort to everybody; the words stay until they are purged. False if it was closed before."""
+        return self._mark("deleted_at", timezone.now(), _("Closed."), by, DELETION)
+
+    @transaction.atomic
+    def restore(self, by: User | None = None) -> bool:
+        """Bring a closed cohort back, with everything as it was. False if it is open, or was purged meanwhile."""
+        return self._mark("deleted_at", None, _("Brought back."), by)
+
+    def _mark(self, name: str, moment: datetime | None, said: str, by: User | None, deed: int = CHANGE) -> bool:
+        """Set a moment, or take it away, once; and note who did."""
+        rows = Cohort.objects.filter(pk=self.pk, **{f"{name}__isnull": moment is not None})
+        if not rows.update(**{name: moment}):
+            return False
+        setattr(self, name, moment)
+        if by:
+            with override(settings.LANGUAGE_CODE):
+                LogEntry.objects.log_actions(by.pk, [self], deed, str(said), single_object=True)
+        return True
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,6 +1,7 @@
 """Invitations: the only way in."""
 
 import hashlib
+import unicodedata
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,13 @@ from .cohort import Cohort, Membership, RoleChange
 from .user import ORGANIZERS, User
 
 LIFETIME = timedelta(days=14)
+CODE_SIGNS, CODE_LENGTH = "ACDEFGHJKLMNPQRTVWXY3479", 8
+"""What can be typed in place of the link: no two signs look alike, and 24⁸ codes are too many to try."""
+
+
+def as_code(typed: str) -> str:
+    """What somebody typed as the signs that a code is made of: any width and case, with or without the hyphen."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign in CODE_SIGNS)
 
 
 def hash_token(token: str) -> str:
@@ -35,12 +43,19 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         again after waiting for another's update, so that the limit could be overrun.
         """
         return self.filter(revoked_at=None, expires_at__gt=timezone.now(), uses__lt=F("max_uses")).filter(
-            Q(cohort=None) | Q(cohort__in=Cohort.objects.live())
+            Q(cohort=None) | Q(cohort__in=Cohort.objects.unfinished())
         )
 
     def by_token(self, token: str) -> "InvitationQuerySet":
         """The open invitation of a link, with its cohort; empty for an unknown, used or expired one."""
         return self.open().filter(token_hash=hash_token(token)).select_related("cohort")
+
+    def by_code(self, email: str, typed: str) -> "Invitation | None":
+        """The open invitation of an address whose mailed code was typed. An unknown address takes as long."""
+        code, nobody = as_code(typed), self.model()
+        rows = list(self.open().exclude(email="").filter(email=email.lower()).select_related("cohort"))
+        fits = [constant_time_compare(row.code, code) for row in rows or [nobody]]
+        return next((row for row, fit in zip(rows, fits, strict=False) if fit), None)
 
     def invite(self, *, created_by: User | None, **fields: Any) -> "Invitation":
         """Create an invitation whose link is ready: `invitation.token`."""
@@ -118,6 +133,21 @@ class Invitation(models.Model):
     def proof(self) -> str:
         """What only the mailed link carries: its holder has read the mail, so the address is hers."""
         return salted_hmac("cohorts.Invitation.mailed", self.nonce.hex, algorithm="sha256").hexdigest()[:32]
+
+    @property
+    def code(self) -> str:
+        """What the mail shows beside the link, for a device on which the link does not open: a proof as well."""
+        digest = salted_hmac("cohorts.Invitation.code", self.nonce.hex, algorithm="sha256").digest()
+        number, signs = int.from_bytes(digest), ""
+        for _place in range(CODE_LENGTH):
+            number, sign = divmod(number, len(CODE_SIGNS))
+            signs += CODE_SIGNS[sign]
+        return signs
+
+    @property
+    def spaced_code(self) -> str:
+        """The code as one reads it out: in two halves."""
+        return f"{self.code[:4]}-{self.code[4:]}"
 
     def is_proven_by(self, proof: str) -> bool:
         return bool(self.email) and constant_time_compare(proof, self.proof)

@@ -1,6 +1,7 @@
 // The worksheet: every box saves by itself, and one line says how it stands for the whole page.
 
 import { Box } from "./box.js";
+import { showEnded } from "./ended.js";
 import { grow } from "./grow.js";
 import { openJournal } from "./journal.js";
 import { Leftovers } from "./leftovers.js";
@@ -117,20 +118,21 @@ export class Sheet {
   async refresh() {
     const url = this.form.dataset.responsesUrl;
     const response = await fetch(url, { cache: "no-store", redirect: "error" }).catch(() => null);
-    const state = response?.ok ? await response.json().catch(() => null) : null;
-    if (response?.status === 401) this.hear({ kind: "signed_out" });
-    if (state?.user !== Number(this.form.dataset.user)) return;
-    for (const box of this.boxes) {
+    const state = await response?.json().catch(() => null);
+    const isHers = state?.user === Number(this.form.dataset.user);
+    for (const box of isHers ? this.boxes : []) {
       const now = state.boxes[box.key];
       const isIdle = box.isReady && !box.dirty && !box.sender.pending && !box.conflict && document.activeElement !== box.field && !box.field.readOnly;
       if (now && isIdle && now.version > box.version) box.adopt(now);
       box.show();
     }
+    if (["signed_out", "finished"].includes(state?.error)) this.hear({ kind: state.error, ...state });
   }
 
-  hear({ kind }) {
+  hear({ kind, error }) {
     if (kind === "signed_out" || kind === "user_changed") this.signIn();
     if (kind === "saved") this.onSaved();
+    if (error === "finished") showEnded(this);
   }
 
   onSaved() {} // for those who want to know

@@ -2,6 +2,7 @@
 // read and to write in; of every other page a calm note with what is kept here.
 
 import { deliver } from "./delivery.js";
+import { showEnded } from "./ended.js";
 import { countUnsent, keyHolder, openJournal } from "./journal.js";
 import { keepBoxes, knownOf } from "./keep.js";
 import { whoIsHere } from "./session.js";
@@ -79,6 +80,7 @@ async function open() {
   const form = buildWeek(week, user);
   watch(async (back) => back && (await deliver(journal, form.dataset.csrfCookie)).length === 0);
   const sheet = await start(form);
+  if (week.isEnded) showEnded(sheet);
   const known = () => Object.fromEntries(sheet.boxes.map((box) => [box.key, knownOf(box)]));
   sheet.onSaved = () => keepBoxes(journal, known()).catch(() => {});
   return sheet;

@@ -91,6 +91,7 @@ class Week(models.Model):
         verbose_name = _("week")
         verbose_name_plural = _("weeks")
         ordering = ["cohort_id", "number"]
+        indexes = [models.Index(fields=["session_at"], name="week_by_session")]  # what is due, whose turn is next
         constraints = [
             models.UniqueConstraint(fields=["cohort", "number"], name="week_once_per_cohort_and_number"),
             models.CheckConstraint(condition=Q(number__gte=1), name="week_number_from_one"),
@@ -225,6 +226,17 @@ class Prompt(models.Model):
         if changed:
             responses = self.responses.model.objects
             responses.filter(prompt__section__week=self.section.week_id).recount()
+
+    def reword(self, text: str, hint: str, by: User | None = None) -> None:
+        """Ask in other words. Whoever has answered keeps beside her answer how the question read before.
+
+        What counts as written is counted anew by the caller, once for the whole week.
+        """
+        former = FormerWording(prompt=self, text=self.text, hint=self.hint, replaced_by=by)
+        if self.responses.exists():
+            former.save()
+        self.text, self.hint = text, hint
+        super().save(update_fields=["text", "hint"])
 
 
 class FormerWording(models.Model):

@@ -121,6 +121,21 @@ class ResponseQuerySet(TextQuerySet["Response"]):
         except (IntegrityError, LostRace, OperationReused):
             return [self._write_anyway(save) for save in saves]
 
+    def find_again(self, save: Save) -> Saved["Response"] | None:
+        """What became of a save that came before, or of words that stand there already; None for anything else.
+
+        For a box that takes no more words: nothing new is written.
+
+        Raises OperationReused as `write` does.
+        """
+        current = self._current(save)
+        if current is None:
+            return None
+        if known := current.revisions.filter(operation_id=save.operation_id).first():
+            return self._replay(save, current, known)
+        stands = (current.text, current.readers) == (save.text, save.readers)
+        return Saved(current, True, current.version) if stands else None
+
     def _write_anyway(self, save: Save) -> Saved["Response"]:
         try:
             return self.write(save)

@@ -38,7 +38,10 @@ def history_restore(request: HttpRequest, pk: int, revision: int) -> HttpRespons
     own = History(request.user, pk)
     entry = own.entry(revision)
     if not own.may_write:
-        raise Http404
+        if not own.is_open:
+            raise Http404
+        messages.error(request, _("This cohort has ended: its boxes stay as they are."))
+        return redirect("workbook:history", pk)
     form = RestoreForm(request.POST)
     try:
         restored = form.is_valid() and own.restore(entry, form, device_label(request))

@@ -15,7 +15,7 @@ from workbook.attempts import logged
 from workbook.devices import device_label
 from workbook.forms import MAX_BODY, JsonForm, OutcomeForm, PreviewForm, ResponseForm
 from workbook.markdown import render as render_markdown
-from workbook.models import Feedback, Response, Saved, find_place
+from workbook.models import Feedback, Prompt, Response, Saved, find_place
 
 Sent = TypeVar("Sent", bound=JsonForm)
 
@@ -29,10 +29,20 @@ def response_save(request: HttpRequest, pk: int) -> HttpResponse:
     body = body_of(request)
     place = find_place(request.user, pk)
     if place is None:
-        return answers.not_found()
+        return not_taken(request, pk, body)
     form = received(request, ResponseForm.from_json(body))
     save = form.save_of(pk, place.membership_id, place.questions, device_label(request))
     return written(request, form, Response.objects.write(save, place))
+
+
+def not_taken(request: HttpRequest, pk: int, body: bytes) -> HttpResponse:
+    """What is answered where she may not write: in a finished cohort that it has ended, unless the words are there."""
+    for prompt in Prompt.objects.open_to(request.user).filter(pk=pk):
+        form = received(request, ResponseForm.from_json(body))
+        save = form.save_of(pk, prompt.membership_id, [], device_label(request))
+        known = Response.objects.find_again(save)
+        return written(request, form, known) if known and known.accepted else answers.finished()
+    return answers.not_found()
 
 
 def body_of(request: HttpRequest) -> bytes:

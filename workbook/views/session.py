@@ -31,14 +31,21 @@ def own_session(request: HttpRequest) -> answers.Answer:
 @answers.allow("GET")
 @answers.in_json
 def week_responses(request: HttpRequest, slug: str, number: int) -> answers.Answer:
-    """One's own boxes of an opened week as the server holds them, for a page that was away for a while."""
+    """One's own boxes of an opened week as the server holds them, for a page that was away for a while.
+
+    Of a finished cohort with `error` and `message`, as a save would be answered.
+    """
     week = {"section__week__cohort__slug": slug, "section__week__number": number}
-    places = dict(Prompt.objects.writable_by(request.user).filter(**week).values_list("pk", "membership_id").order_by())
+    columns = ("pk", "membership_id", "section__week__cohort__finished_at")
+    rows = Prompt.objects.open_to(request.user).filter(**week).values_list(*columns).order_by()
+    places = {pk: membership for pk, membership, _finished in rows}
     if not places:
         return answers.not_found()
     own = Response.objects.filter(prompt__in=places, membership__in=set(places.values()))
     boxes = {pk: box_of(None) for pk in places} | {response.prompt_id: box_of(response) for response in own}
-    return answers.Answer({"user": request.user.pk, "boxes": boxes})
+    is_finished = any(finished for *_place, finished in rows)
+    told = {"error": "finished", "message": answers.finished_sentence()} if is_finished else {}
+    return answers.Answer({"user": request.user.pk, "boxes": boxes, **told})
 
 
 def box_of(response: Text | None) -> dict[str, str | int | None]:
