@@ -2,9 +2,11 @@
 
 import hashlib
 import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from time import monotonic
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -29,6 +31,10 @@ PAUSE = 30
 line = SimpleNamespace(silent_until=0.0)
 
 
+class NoLonger(Exception):
+    """What the mail was to say is over or settled by now: it is not sent, and nothing went wrong."""
+
+
 class NotNow(Exception):
     """The server cannot be reached or asks to come again: nothing was taken, and a later try may succeed."""
 
@@ -37,23 +43,75 @@ class Unclear(Exception):
     """The connection broke after the mail was handed over: it may have arrived."""
 
 
+@dataclass(frozen=True)
+class Letter:
+    """What a mail says as things stand now: the words for its templates, the files that come with it.
+
+    `stop_url` is where its reader switches off mails of this kind with one press.
+    """
+
+    context: dict[str, Any]
+    attachments: list[tuple[str, bytes, str]] = field(default_factory=list)
+    stop_url: str = ""
+
+    def text(self, kind: str) -> tuple[str, str]:
+        """Subject and body, in the language that is active."""
+        context = {"base_url": settings.BASE_URL, "stop_url": self.stop_url, **self.context}
+        subject = render_to_string(f"mails/{kind}_subject.txt", context)
+        return _one_line(subject), render_to_string(f"mails/{kind}.txt", context).strip() + "\n"
+
+
+Writer = Callable[["Mail"], Letter | None]
+
+writers: dict[str, Writer] = {}
+"""Who writes the mails of each kind when they are about to leave; None for what need not be said any more.
+
+Other apps add theirs with `writes`: what they know decides up to the last moment whether a mail still goes out.
+"""
+
+
+def writes(*kinds: str) -> Callable[[Writer], Writer]:
+    """Make a function the writer of all mails of these kinds."""
+
+    def note(writer: Writer) -> Writer:
+        writers.update(dict.fromkeys(kinds, writer))
+        return writer
+
+    return note
+
+
+@writes("invitation")
+def invite(mail: "Mail") -> Letter | None:
+    """The invitation with its link, while it is open."""
+    invitation = mail.invitation
+    if invitation is None or not type(invitation).objects.open().filter(pk=invitation.pk).exists():
+        return None
+    zone = invitation.cohort.zone if invitation.cohort else settings.TIME_ZONE
+    return Letter({**mail.context, "invitation": invitation, "zone": zone})
+
+
 def compose(mail: "Mail") -> EmailMessage:
     """The message as it is sent, in the site's own language, built now and stored nowhere.
 
     The Message-ID comes from the outbox key: a mail that is sent again is recognized as the same one.
+
+    Raises:
+        NoLonger: there is nothing to say any more.
+        LookupError: nobody writes mails of this kind.
     """
-    cohort = mail.invitation and mail.invitation.cohort
-    zone = cohort.zone if cohort else settings.TIME_ZONE
-    context = {**mail.context, "invitation": mail.invitation, "base_url": settings.BASE_URL, "zone": zone}
     with translation.override(settings.LANGUAGE_CODE):
-        subject = render_to_string(f"mails/{mail.kind}_subject.txt", context)
-        body = render_to_string(f"mails/{mail.kind}.txt", context)
+        letter = writers[mail.kind](mail)
+        if letter is None:
+            raise NoLonger("It was no longer needed.")
+        subject, body = letter.text(mail.kind)
     digest = hashlib.sha256(mail.key.encode()).hexdigest()[:32]
     headers = {
         "Message-ID": f"<{digest}@{urlsplit(settings.BASE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",
     }
-    return EmailMessage(_one_line(subject), body.strip() + "\n", to=[mail.to], headers=headers)
+    if letter.stop_url:  # RFC 8058: the button of the mail program itself
+        headers |= {"List-Unsubscribe": f"<{letter.stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return EmailMessage(subject, body, to=[mail.to], headers=headers, attachments=letter.attachments)
 
 
 def _one_line(subject: str) -> str:
@@ -66,6 +124,7 @@ def send(mail: "Mail") -> None:
     """Send the mail.
 
     Raises:
+        NoLonger: there is nothing to say any more.
         NotNow: it was not taken, and is worth another try.
         Unclear: the server may or may not have taken it.
         Exception: whatever keeps it from being sent for good.
@@ -125,6 +184,6 @@ def _hang_up(connection: BaseEmailBackend) -> None:
 
 def describe(error: Exception) -> str:
     """The error in one short line, for the organizers' list."""
-    if isinstance(error, Unclear | NotNow):
+    if isinstance(error, Unclear | NotNow | NoLonger):
         return str(error)
     return _one_line(f"{type(error).__name__}: {error}")[:ERROR_LENGTH]

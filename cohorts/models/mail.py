@@ -1,6 +1,7 @@
 """The outbox: what is to be mailed stands in the database before anything is sent."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,12 +9,15 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.emails import NotNow, Unclear, describe, send
+from cohorts.emails import NoLonger, NotNow, Unclear, describe, send
 
 from .cohort import Cohort
 from .invitation import Invitation
 
 logger = logging.getLogger(__name__)
+
+STUCK_AFTER = timedelta(minutes=10)
+"""So long after it was claimed nobody is sending a mail any more: every step of it takes seconds."""
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -37,6 +41,16 @@ class MailQuerySet(models.QuerySet["Mail"]):
         key = f"invitation:{invitation.pk}:{invitation.nonce}"
         fields = {"cohort": invitation.cohort, "invitation": invitation}
         return self.post(key=key, kind=Mail.Kind.INVITATION, to=invitation.email, **fields)
+
+    def give_up_stuck(self) -> int:
+        """Call mails unclear whose sender died half-way; gives their number.
+
+        Nobody knows whether they left, so they are not sent again unless an organizer decides so.
+        """
+        limit = timezone.now() - STUCK_AFTER
+        stuck = models.Q(claimed_at__lt=limit) | models.Q(claimed_at=None, created_at__lt=limit)
+        sending = self.filter(stuck, state=Mail.State.SENDING)
+        return sending.update(state=Mail.State.UNKNOWN, error="The sender stopped half-way.")
 
     def send_again(self) -> int:
         """Put failed and unclear mails back into the outbox, because somebody decided so; gives their number."""
@@ -63,6 +77,7 @@ class Mail(models.Model):
         SENT = "sent", _("sent")
         UNKNOWN = "unknown", _("unclear")
         FAILED = "failed", _("failed")
+        DROPPED = "dropped", _("no longer needed")
 
     key = models.CharField(max_length=100, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -98,6 +113,7 @@ class Mail(models.Model):
 
         A server that cannot be reached or asks to come again leaves the mail waiting for `send_due_mail`; a
         refusal is `failed`; a line that broke after the mail was handed over is `unknown`: it may have arrived.
+        What need not be said any more when it would leave is `dropped`.
         """
         try:
             if self._claim():
@@ -112,10 +128,10 @@ class Mail(models.Model):
 
     def _send(self) -> None:
         try:
-            if self.invitation and self.invitation.state != Invitation.State.OPEN:
-                raise ValueError("The invitation is no longer open.")
             send(self)
-        except NotNow as error:
+        except NoLonger as error:
+            self.state, self.error = self.State.DROPPED, describe(error)
+        except (NotNow, DatabaseError) as error:  # the database is asked only before anything leaves
             self.state, self.error = self.State.PENDING, describe(error)
         except Unclear as error:
             self.state, self.error = self.State.UNKNOWN, describe(error)

@@ -5,11 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value, When
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Mail, Membership, User
+from cohorts.models import Membership, User
 
 from .drafts import Draft, DraftSave
 from .saving import OperationReused
@@ -38,9 +37,9 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
     @transaction.atomic
     def answer(self, revision: Revision, author: User, text: str, operation_id: uuid.UUID) -> "Feedback":
-        """Comment on a revision, and tell its writer by mail if she likes; a known operation gives its row again.
+        """Comment on a revision; a known operation gives its row again.
 
-        Whoever comments on words has read them.
+        Whoever comments on words has read them. Their writer is told by mail, see `workbook/digest.py`.
 
         `revision` comes with its response's membership (user, cohort) and its prompt's week.
 
@@ -49,7 +48,6 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         said = {"revision": revision, "author": author, "text": text}
         feedback, created = self.get_or_create(operation_id=operation_id, defaults=said)
         if created:
-            feedback.post_mail()
             Reading.objects.note(author, {revision.response_id: revision.version})
         elif (feedback.author_id, feedback.revision.response_id) != (author.pk, revision.response_id):
             raise OperationReused
@@ -104,27 +102,6 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-    def post_mail(self) -> None:
-        """Put the news into the outbox, without a word of the comment, unless the writer wants no such mails."""
-        membership = self.revision.response.membership
-        if not membership.user.mails_feedback:
-            return
-        cohort, week = membership.cohort.slug, self.revision.response.prompt.section.week
-        path = reverse("workbook:words", args=[cohort])  # all that is open to somebody who has left
-        if membership.left_at is None:
-            path = reverse("workbook:week_detail", args=[cohort, week.number])
-        Mail.objects.post(
-            key=f"feedback:{self.pk}",
-            kind=Mail.Kind.FEEDBACK,
-            to=membership.user.email,
-            context={
-                "nickname": membership.user.nickname,
-                "cohort": membership.cohort.name,
-                "path": path,
-                "facilitator": self.author.nickname,
-            },
-        )
 
     def thank(self) -> None:
         """Note the writer's thanks, once."""
