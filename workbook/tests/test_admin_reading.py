@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from cohorts.models import Mail, Membership
+from cohorts.models import Membership
 from tests.cast import join, make_user, prompt_of, write
 from tests.reader import answers, revision_of, rewrite, shown, told
 from workbook.models import AccessRecord, Feedback, Readers, Reading, Response
@@ -76,10 +76,6 @@ def test_several_comments_in_one_go(reader, cast):
     assert feedback.text == text
     assert feedback.author == cast.facilitator
     assert feedback.revision.response == cast.shared
-    mail = Mail.objects.get()
-    assert (mail.key, mail.kind, mail.to) == (f"feedback:{feedback.pk}", "feedback", cast.member.email)
-    assert mail.context["path"] == "/cohorts/ours/weeks/1/"
-    assert "いいですね" not in str(mail.context)
     assert feedback.text.strip().splitlines()[0] in reader.get(address(cast)).content.decode()
 
 
@@ -87,7 +83,7 @@ def test_pressing_twice_sends_once(reader, cast):
     data = answers((cast.shared, "いいですね"))
     for _press in range(2):
         assert reader.post(address(cast), data).status_code == 302
-    assert Feedback.objects.count() == Mail.objects.count() == 1
+    assert Feedback.objects.count() == 1
 
 
 def test_other_words_after_going_back_are_another_comment(reader, cast):
@@ -120,23 +116,7 @@ def test_ten_presses_at_the_same_moment_send_one_comment(cast):
 
     with ThreadPoolExecutor(10) as pool:
         assert set(pool.map(press, range(10))) == {302}
-    assert Feedback.objects.count() == Mail.objects.count() == 1
-
-
-def test_the_mail_to_somebody_who_left_leads_to_her_own_words(client, reader, cast):
-    gone = Membership.objects.get(user=cast.removed)
-    reader.post(address(cast, membership=gone), answers((Response.objects.get(membership=gone), "お元気で")))
-    client.force_login(cast.removed)
-    page = client.get(Mail.objects.get().context["path"])
-    assert (page.status_code, "お元気で" in page.content.decode()) == (200, True)
-
-
-def test_no_mail_for_those_who_want_none(reader, cast):
-    cast.member.mails_feedback = False
-    cast.member.save()
-    reader.post(address(cast), answers((cast.shared, "いいですね")))
     assert Feedback.objects.count() == 1
-    assert not Mail.objects.exists()
 
 
 def test_too_long_a_comment_stores_nothing_and_loses_nothing(reader, cast):
