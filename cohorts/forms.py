@@ -1,5 +1,6 @@
 """Forms of joining and of one's own settings."""
 
+import unicodedata
 from typing import Any
 
 from allauth.account import forms as account_forms
@@ -71,6 +72,38 @@ class LoginForm(account_forms.LoginForm):
         if request.user.is_authenticated:
             joining.limit_staff_session(request, request.user)
         return response
+
+
+class TypedAddressField(forms.EmailField):
+    """An address as it is typed on a phone: signs in full width are understood."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"})
+
+    def to_python(self, value: str | None) -> str:
+        return super().to_python(unicodedata.normalize("NFKC", value or ""))
+
+
+class CodeForm(forms.Form):
+    """Address and code of an invitation, typed because its link does not open."""
+
+    email = TypedAddressField(
+        label=_("E-mail address"),
+        help_text=_("The one to which the invitation was mailed."),
+        error_messages={"required": _("Please enter your e-mail address.")},
+    )
+    typed = forms.CharField(
+        label=_("Code of the invitation"),
+        max_length=40,
+        help_text=_("Eight letters and digits from the mail, like “ACDE-3479”."),
+        error_messages={"required": _("Please enter the code.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+    def refuse(self) -> None:
+        """Say the same of an unknown address, a wrong code and an invitation that is used up."""
+        self.add_error(None, _("Address and code do not fit together, or the invitation is no longer open."))
 
 
 class OneRule:

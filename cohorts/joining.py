@@ -18,7 +18,7 @@ from .models.invitation import hash_token
 
 REMEMBERED = "invitation"
 VERIFIED = "account_verified_email"  # where allauth's stash_verified_email() keeps the address
-GUESSES = {"invitation": "20/m/ip"}
+GUESSES = {"invitation": "20/m/ip", "code": "20/m/ip,10/h/key"}
 REFUSED = {
     None: _("The invitation has expired or is used up. Please ask the organizer for a new link."),
     Invitation.Refusal.ADDRESS: _("The invitation is for another e-mail address, so it was not used."),
@@ -42,6 +42,21 @@ def _consume(request: HttpRequest, *, dry_run: bool = False) -> ratelimit.RateLi
     return ratelimit.consume(
         request, app="cohorts", action="invitation", config=GUESSES, limit_get=True, dry_run=dry_run
     )
+
+
+def by_code(request: HttpRequest, email: str, typed: str) -> Invitation | None:
+    """The invitation whose mailed code was typed. Every try counts, the one that fits does not.
+
+    Raises:
+        RateLimited: too many were tried from here, or for this address, whether or not anybody has it.
+    """
+    used = ratelimit.consume(
+        request, app="cohorts", action="code", config=GUESSES, key=email.lower(), raise_exception=True
+    )
+    found = Invitation.objects.by_code(email, typed)
+    if found:
+        used.rollback()
+    return found
 
 
 def was_let_in(user: User | AnonymousUser, token: str) -> bool:

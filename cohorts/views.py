@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from allauth.account.views import logout
+from allauth.core.exceptions import RateLimited
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from . import joining
-from .forms import ProfileForm
+from .forms import CodeForm, ProfileForm
 from .models import Invitation, Mail, User
 
 
@@ -47,6 +48,21 @@ def invitation(request: HttpRequest, token: str, proof: str = "") -> HttpRespons
     if joining.accept(request, found, request.user):
         return redirect(settings.LOGIN_REDIRECT_URL)
     return _ask(request, found, proof, status=403) if found.refusal(request.user) else _closed(request, token)
+
+
+@login_not_required
+def code(request: HttpRequest) -> HttpResponse:
+    """The other way to an invitation's page: its address and the code in the mail. Accepts nothing by itself."""
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = joining.by_code(request, **form.cleaned_data)
+        except RateLimited:
+            return respond_429(request)
+        if found:
+            return redirect("cohorts:invitation", found.token, found.proof)
+        form.refuse()
+    return render(request, "cohorts/code.html", {"form": form})
 
 
 def _ask(request: HttpRequest, found: Invitation, proof: str, status: int = 200) -> HttpResponse:

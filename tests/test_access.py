@@ -28,6 +28,7 @@ def body_of(row: Row, world: World) -> dict[str, object]:
         "workbook:response_outcome": {"outcome": "done"},
         "workbook:preview": {"text": "**あ**"},
         "cohorts:profile": {"nickname": "なのはな"},
+        "cohorts:code": {"email": world.things["invitation"].email, "typed": world.things["invitation"].code},
         "set_language": {"language": "ja"},
         "admin:cohorts_cohort_reminders": {"mail_note": "水曜に会いましょう"},
         "admin:cohorts_cohort_delete": {"post": "yes"},
