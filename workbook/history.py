@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Length
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -21,7 +22,7 @@ from cohorts.models import Cohort, User
 from .changes import SECONDS as COMPARING
 from .changes import Change, changes
 from .forms import RestoreForm
-from .models import Prompt, Readers, Response, Revision, Week
+from .models import FormerWording, Prompt, Readers, Response, Revision, Week
 
 WINDOW = timedelta(minutes=10)
 """Saves of one device within this time count as one version."""
@@ -172,6 +173,8 @@ class Entry:
     marks: list[Mark]
     deadline: float
     room: int = ROOM
+    former: FormerWording | None = None
+    """How the question read then, if it was reworded since."""
 
     @cached_property
     def found(self) -> list[Change]:
@@ -244,12 +247,16 @@ class Entry:
 
 
 class History:
-    """All that was ever saved in one box. Four queries, however much that is; texts only of the versions shown."""
+    """All that was ever saved in one box; texts only of the versions shown.
+
+    Four queries, however much that is, and one if the question was reworded.
+    """
 
     def __init__(self, user: User, prompt_id: int) -> None:
         """Raises Http404 unless the user wrote in this box, or it is open to her."""
         own = Response.objects.filter(prompt=prompt_id, membership__user=user)
-        self.response = own.select_related("prompt__section__week__cohort").first()
+        reworded = Exists(FormerWording.objects.filter(prompt=OuterRef("prompt")))
+        self.response = own.annotate(is_reworded=reworded).select_related("prompt__section__week__cohort").first()
         open_to_her = Prompt.objects.open_to(user).filter(pk=prompt_id)
         if self.response:
             self.prompt, self.is_open = self.response.prompt, open_to_her.exists()
@@ -327,6 +334,11 @@ class History:
         rows = self.response.revisions.order_by("pk").annotate(length=Length("text"))
         return grouped(Mark(*row) for row in rows.values_list(*Mark._fields))
 
+    @cached_property
+    def _wordings(self) -> list[FormerWording]:
+        """How the question read before, oldest first."""
+        return list(self.prompt.former_wordings.all()) if self.response.is_reworded else []
+
     def _texts(self, groups: Iterable[Group]) -> dict[int, Revision]:
         shown = {mark.pk for group in groups for mark in (group.last, group.before) if mark}
         return Revision.objects.in_bulk(shown)
@@ -334,4 +346,5 @@ class History:
     def _entry(self, group: Group, texts: dict[int, Revision], deadline: float, room: int = ROOM) -> Entry:
         revision = texts[group.last.pk]
         before = texts[group.before.pk] if group.before else None
-        return Entry(self.response, revision, before, group.marks, deadline, room)
+        former = next((one for one in self._wordings if one.replaced_at > revision.created_at), None)
+        return Entry(self.response, revision, before, group.marks, deadline, room, former)

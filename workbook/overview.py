@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Membership, User
 
-from .models import Feedback, Prompt, Response, Week
+from .models import Feedback, FormerWording, Prompt, Response, Week
 from .worksheet import Box, Sheet, find_cohort, sheets_of
 
 
@@ -45,7 +45,7 @@ def own_weeks(cohort: Cohort, membership: Membership | None, weeks: list[Week]) 
     """The weeks with the membership's own responses in their boxes. Two queries."""
     prompts = list(Prompt.objects.filter(section__week__cohort=cohort).in_order())
     boxes = {prompt.pk: Box(prompt) for prompt in prompts}
-    for response in Response.objects.filter(membership=membership) if membership else []:
+    for response in Response.objects.filter(membership=membership).with_wording() if membership else []:
         if response.prompt_id in boxes:
             boxes[response.prompt_id].fill(response)
     sheets = sheets_of(prompts, boxes)
@@ -84,6 +84,7 @@ class OwnWords:
         for week in weeks:
             week.cohort = self.cohort
         self.own = own_weeks(self.cohort, membership, weeks)
+        FormerWording.objects.tell(self.responses)
         self._add_feedback()
 
     def _add_feedback(self) -> None:

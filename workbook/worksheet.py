@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cohorts.models import Cohort, Membership, User
 
 from .forms import WordsField
-from .models import AccessRecord, Feedback, Prompt, Readers, Response, Section, Week
+from .models import AccessRecord, Feedback, FormerWording, Prompt, Readers, Response, Section, Week
 
 
 @dataclass
@@ -100,7 +100,7 @@ def find_cohort(user: User, slug: str) -> tuple[Cohort, Membership | None]:
 
 
 class Worksheet:
-    """Everything that the page of a week shows, in at most six queries."""
+    """Everything that the page of a week shows, in at most six queries, and one if a question was reworded."""
 
     csrf_cookie_name = settings.CSRF_COOKIE_NAME
 
@@ -135,7 +135,9 @@ class Worksheet:
             self._add_feedback()
 
     def _fill(self, responses: QuerySet[Response]) -> None:
-        for response in responses.filter(prompt__section__week=self.week):
+        answers = list(responses.filter(prompt__section__week=self.week).with_wording())
+        FormerWording.objects.tell(answers)
+        for response in answers:
             response.prompt = self.boxes[response.prompt_id].prompt
             if response.membership_id == self.membership.pk:
                 self.boxes[response.prompt_id].fill(response)

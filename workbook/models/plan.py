@@ -1,5 +1,6 @@
 """What is asked, and when: a cohort's own weeks, sections and prompts."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -239,6 +240,17 @@ class Prompt(models.Model):
         super().save(update_fields=["text", "hint"])
 
 
+class FormerWordingQuerySet(models.QuerySet["FormerWording"]):
+    """Former wordings, and the answers that were written to them."""
+
+    def tell(self, responses: Iterable[Any]) -> None:
+        """Put into responses, fetched `with_wording`, what they answered. One query, or none if all is as it was."""
+        answers = [response for response in responses if response.wording_id]
+        found = self.in_bulk({response.wording_id for response in answers}) if answers else {}
+        for response in answers:
+            response.former_wording = found.get(response.wording_id)
+
+
 class FormerWording(models.Model):
     """How a question read before it was changed; kept because somebody had answered it by then."""
 
@@ -249,6 +261,8 @@ class FormerWording(models.Model):
     replaced_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("changed by")
     )
+
+    objects = FormerWordingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("former wording")

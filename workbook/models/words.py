@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Membership, User
 from workbook.ownwords import has_own_words
 
-from .plan import Prompt, Section
+from .plan import FormerWording, Prompt, Section
 from .readers import Readers
 from .saving import LostRace, OperationReused, Saved, Text, TextQuerySet, TextRevision, TextSave
 
@@ -78,6 +78,11 @@ class ResponseQuerySet(TextQuerySet["Response"]):
             membership__cohort__deleted_at=None,
             prompt__section__kind=Section.Kind.ACTION,
         )
+
+    def with_wording(self) -> Self:
+        """Each with `wording_id`: how its question read when it was written, if it reads differently since."""
+        since = FormerWording.objects.filter(prompt=OuterRef("prompt"), replaced_at__gt=OuterRef("updated_at"))
+        return self.annotate(wording_id=Subquery(since.order_by("replaced_at", "pk").values("pk")[:1]))
 
     def progress_for(self, user: User) -> "models.QuerySet[Response, dict[str, Any]]":
         """That something is there, never what: rows of membership, prompt, written, updated_at."""
@@ -161,6 +166,8 @@ class Response(Text):
     outcome_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ResponseQuerySet.as_manager()
+
+    former_wording: FormerWording | None = None  # unless told (FormerWording.objects.tell)
 
     class Meta(Text.Meta):
         verbose_name = _("response")

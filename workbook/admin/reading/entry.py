@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from cohorts.models import Membership, User
 from workbook import history
 from workbook.admin.forms import AnswerForm
-from workbook.models import Draft, Feedback, Prompt, Readers, Reading, Response, Revision
+from workbook.models import Draft, Feedback, FormerWording, Prompt, Readers, Reading, Response, Revision
 from workbook.models.words import is_readable
 
 LONG, LINES = 1_600, 60
@@ -88,6 +88,7 @@ class Filling:
         for entry, response in self._placed(self._find_responses(), ""):
             entry.response, entry.exists = response, True
             entry.form = AnswerForm(response, self.reader)
+        FormerWording.objects.tell(entry.response for entry in self.entries.values() if entry.response)
         for entry, feedback in self._placed(self._find_feedback(), "revision__response__"):
             entry.feedback.append(feedback)
         for entry, reading in self._placed(self._find_readings()):
@@ -116,7 +117,7 @@ class Filling:
         """What she may read, each with `shown_id`, the revision that holds the shown text."""
         shown = Revision.objects.filter(response=OuterRef("pk"), version=OuterRef("version"))
         readable = Response.objects.answerable_by(self.reader).exclude(text="")
-        return Reading.objects.mark(readable, self.reader).annotate(shown_id=Subquery(shown.values("pk")))
+        return Reading.objects.mark(readable.with_wording(), self.reader).annotate(shown_id=Subquery(shown.values("pk")))
 
     def _find_feedback(self) -> QuerySet[Feedback]:
         return Feedback.objects.readable_by(self.reader).select_related("author").defer("revision__text")
