@@ -108,3 +108,50 @@ class Chart:
 
     def _bar(self, number: int, x: int, section: Section | None) -> Bar:
         return Bar(number, x, section is not None, self.writers[section.pk] if section else 0, self.members)
+
+
+STRIP_BAR, STRIP_STEP, STRIP_TOP, STRIP_HEIGHT = 26, 58, 20, 44
+
+
+@dataclass(frozen=True)
+class Column:
+    """How many members have begun one week, at its place in the small drawing."""
+
+    week: Week
+    x: int
+    count: int
+    members: int
+
+    @property
+    def middle(self) -> int:
+        return self.x + STRIP_BAR // 2
+
+    @property
+    def height(self) -> int:
+        """A single writer is seen too."""
+        share = self.count / self.members if self.members else 0
+        return max(round(STRIP_HEIGHT * share), 3 if self.count else 0)
+
+    @property
+    def y(self) -> int:
+        return STRIP_TOP + STRIP_HEIGHT - self.height
+
+
+class Strip:
+    """How many members have written anything, week by week, however many weeks; small, for a list of cohorts."""
+
+    bar, top, plot = STRIP_BAR, STRIP_TOP, STRIP_HEIGHT
+    floor = STRIP_TOP + STRIP_HEIGHT
+    names, height = floor + 19, floor + 26
+
+    def __init__(self, weeks: list[Week], counts: Counter[int], members: int) -> None:
+        """`counts` by week, of so many `members`."""
+        middle = (STRIP_STEP - STRIP_BAR) // 2
+        self.members = members
+        self.columns = [
+            Column(week, STRIP_STEP * place + middle, counts[week.pk], members) for place, week in enumerate(weeks)
+        ]
+
+    @property
+    def width(self) -> int:
+        return STRIP_STEP * len(self.columns)

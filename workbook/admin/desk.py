@@ -1,21 +1,23 @@
-"""今週の様子: this week in each cohort that somebody facilitates or organizes."""
+"""今週の様子: one cohort, its week and what waits in it."""
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
+from datetime import timedelta
+from functools import cached_property
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from cohorts.models import Cohort, Membership, User
-from workbook.models import Draft, Reading, Response, Section, Week
+from cohorts.models import Cohort, Membership
+from workbook.models import Section, Week
 
-from .chart import count_writers
+from .chart import Strip
+from .notice import notice
+from .runs import long_ago
 
-LONG = timedelta(days=14)
-"""After so long it is kind to ask how somebody is, and a cohort that is over leaves the start page."""
+GRACE = timedelta(days=3)
+"""So long after the beginning nobody is said not to have begun."""
+NAMED = 12
+"""So many names stand on the start page; the others are counted."""
 
 
 @dataclass
@@ -23,24 +25,33 @@ class Desk:
     """One cohort's week: how many wrote in each section, what is unread, and with whom to go on."""
 
     week: Week
+    weeks: list[Week]
+    """All of the cohort's, in order."""
     is_mine: bool = True
     sections: list[tuple[Section, int]] = field(default_factory=list)
+    starters: Counter[int] = field(default_factory=Counter)
+    """How many members have written anything in a week, by its id."""
     members: int = 0
     first_member: int | None = None
     unread: int = 0
     next_unread: int | None = None
     unread_before: int = 0
     next_before: tuple[int, int] | None = None
-    has_words: bool = False
-    """Whether there is anything in this week that she may read."""
     drafts: int = 0
     first_draft: tuple[int, int] | None = None
-    is_running: bool = False
     silent: list[Membership] = field(default_factory=list)
+    not_begun: list[Membership] = field(default_factory=list)
+    invitations: int = 0
+    troubles: int = 0
 
     @property
     def cohort(self) -> Cohort:
         return self.week.cohort
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything in this week that she may read."""
+        return getattr(self.week, "has_words", False)
 
     @property
     def waiting(self) -> int:
@@ -49,95 +60,38 @@ class Desk:
 
     @property
     def is_over(self) -> bool:
-        """Whether the last session was long ago: nothing presses any more."""
-        return self.week.session_ends_at < _long_ago()
+        """Whether the cohort was finished or the last session was long ago: nothing presses any more."""
+        return self.cohort.finished_at is not None or max(week.session_ends_at for week in self.weeks) < long_ago()
 
+    @property
+    def is_coming(self) -> bool:
+        """Whether its first week is still to open."""
+        return not any(week.is_open for week in self.weeks)
 
-def desks_of(user: User) -> list[Desk]:
-    """The desks of the cohorts that the user facilitates, and for organizers of all running and coming ones.
+    @property
+    def has_run(self) -> bool:
+        """Whether it has been open for long and there is a session still to come."""
+        begun = min(week.opens_at for week in self.weeks) < long_ago()
+        return begun and any(not week.session_has_begun for week in self.weeks)
 
-    The next session first, cohorts that are over last. Eight queries, however many cohorts.
-    """
-    mine = set(user.facilitated)
-    desks = {cohort: desk for cohort, desk in _desks_now(user) if cohort in mine or not desk.is_over}
-    for cohort, desk in desks.items():
-        desk.is_mine = cohort in mine
-    members = _count_members(desks)
-    _count_written(desks, user)
-    _count_unread(desks, user)
-    _count_drafts(desks, user)
-    _find_silent(desks, members, user)
-    return sorted(desks.values(), key=lambda desk: (desk.is_over, desk.week.session_is_over, desk.week.session_at))
+    @property
+    def is_past_its_beginning(self) -> bool:
+        return min(week.opens_at for week in self.weeks) < timezone.now() - GRACE
 
+    @cached_property
+    def strip(self) -> Strip:
+        return Strip(self.weeks, self.starters, self.members)
 
-def _long_ago() -> datetime:
-    return timezone.now() - LONG
+    @cached_property
+    def notice(self) -> str:
+        """What to post in the salon's chat."""
+        sections = [section for section, _written in self.sections]
+        return notice(self.week, sections, {one.pk: written for one, written in self.sections}, self.members)
 
+    @property
+    def named(self) -> list[Membership]:
+        return self.not_begun[:NAMED]
 
-def _desks_now(user: User) -> Iterator[tuple[int, Desk]]:
-    """The last opened week of each cohort, or its first one."""
-    weeks = Week.objects.filter(cohort__in=Cohort.objects.administered_by(user)).select_related("cohort")
-    words = Response.objects.answerable_by(user).exclude(text="").filter(prompt__section__week=OuterRef("pk"))
-    weeks = weeks.annotate(has_words=Exists(words)).order_by("cohort_id", "number")
-    for cohort, group in groupby(weeks, key=attrgetter("cohort_id")):
-        row = list(group)
-        now = next((week for week in reversed(row) if week.is_open), row[0])
-        has_run = min(week.opens_at for week in row) < _long_ago()
-        is_running = has_run and any(not week.session_has_begun for week in row)
-        yield cohort, Desk(now, has_words=now.has_words, is_running=is_running)
-
-
-def _count_members(desks: dict[int, Desk]) -> list[Membership]:
-    """The members of today, in the order in which they joined."""
-    here = Membership.objects.current().members().filter(cohort__in=desks).select_related("user")
-    members = list(here.only("cohort", "joined_at", "user__nickname", "user__email"))
-    for membership in members:
-        desk = desks[membership.cohort_id]
-        desk.members += 1
-        desk.first_member = desk.first_member or membership.pk
-    return members
-
-
-def _count_written(desks: dict[int, Desk], user: User) -> None:
-    here = Section.objects.filter(week__in=[desk.week for desk in desks.values()])
-    sections = here.select_related("week").order_by("position", "pk").prefetch_related("prompts")
-    writers = count_writers(user, sections)
-    for section in sections:
-        desks[section.week.cohort_id].sections.append((section, writers[section.pk]))
-
-
-def _count_unread(desks: dict[int, Desk], user: User) -> None:
-    """What waits in this week, and what came late into the weeks before."""
-    unread = Reading.objects.unread_by(user).filter(membership__cohort__in=desks)
-    names = ["membership__cohort", "membership", "prompt__section__week__number"]
-    for cohort, membership, number in unread.values_list(*names):
-        desk = desks[cohort]
-        if number == desk.week.number:
-            desk.unread += 1
-            desk.next_unread = desk.next_unread or membership
-        else:
-            desk.unread_before += 1
-            desk.next_before = desk.next_before or (membership, number)
-
-
-def _count_drafts(desks: dict[int, Desk], user: User) -> None:
-    """Her comments that nobody has got yet."""
-    names = ["response__membership__cohort", "response__membership", "response__prompt__section__week__number"]
-    drafts = Draft.objects.of(user).filter(response__membership__cohort__in=desks).order_by("updated_at", "pk")
-    for cohort, membership, number in drafts.values_list(*names):
-        desk = desks[cohort]
-        desk.drafts += 1
-        desk.first_draft = desk.first_draft or (membership, number)
-
-
-def _find_silent(desks: dict[int, Desk], members: list[Membership], user: User) -> None:
-    """Members of hers in whose boxes nothing has changed for long, while the cohort was running and they were in it.
-
-    What they keep for themselves counts too: it is enough that something happens. In the order of joining.
-    """
-    running = [cohort for cohort, desk in desks.items() if desk.is_mine and desk.is_running]
-    changes = Response.objects.progress_for(user).filter(membership__cohort__in=running, updated_at__gt=_long_ago())
-    heard_of = set(changes.order_by().values_list("membership", flat=True).distinct())
-    for membership in members:
-        if membership.cohort_id in running and membership.joined_at < _long_ago() and membership.pk not in heard_of:
-            desks[membership.cohort_id].silent.append(membership)
+    @property
+    def unnamed(self) -> int:
+        return len(self.not_begun) - len(self.named)

@@ -5,18 +5,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import formats, timezone
 
 from cohorts.admin.scope import moment as say
-from workbook.admin.desk import Desk, desks_of
+from workbook.admin.office import Office
+from workbook.admin.runs import page_number
 from workbook.models import Draft
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def desks(context: dict[str, Any]) -> list[Desk]:
-    """One desk for each cohort that the user facilitates or, as an organizer, sees running."""
-    return desks_of(context["request"].user)
+def office(context: dict[str, Any]) -> Office:
+    """The cohorts that the user facilitates or, as an organizer, sees."""
+    request = context["request"]
+    pages = [page_number(request.GET.get(name, "")) for name in ("page", "finished")]
+    return Office(request.user, *pages)
 
 
 @register.simple_tag(takes_context=True)
@@ -31,3 +35,9 @@ def stranded_drafts(context: dict[str, Any]) -> list[Draft]:
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """A moment in the time zone of a cohort."""
     return say(value, zone)
+
+
+@register.simple_tag
+def day(value: datetime, zone: ZoneInfo) -> str:
+    """A day, with its year, in the time zone of a cohort."""
+    return formats.date_format(timezone.localtime(value, zone), "DATE_FORMAT")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from cohorts.models import Membership
 from tests.cast import join, make_cohort, make_user, make_users, prompt_of, write
-from workbook.admin.desk import desks_of
+from workbook.admin.office import Office
 from workbook.models import Draft, DraftSave, Prompt, Readers, Reading, Response, Save, Section
 
 GO_ON = "Go on reading"
@@ -39,7 +39,7 @@ def move(cohort, days):
 
 
 def desk(user, cohort=None):
-    found = [one for one in desks_of(user) if cohort is None or one.cohort == cohort]
+    found = [one for one in Office(user).desks if cohort is None or one.cohort == cohort]
     assert len(found) == 1
     return found[0]
 
@@ -132,7 +132,7 @@ class TestUnread:
         later = make_cohort("later")
         join(later, cast.facilitator, "facilitator")
         Draft.objects.write(DraftSave(cast.shared.pk, cast.facilitator.pk, uuid4(), 0, "まだ途中"))
-        assert [found.cohort for found in desks_of(cast.facilitator)] == [later, cast.cohort]
+        assert [found.cohort for found in Office(cast.facilitator).desks] == [later, cast.cohort]
         running, folded = reader.get("/admin/").content.decode().split('<details class="sheet finished">')
         assert later.name in running
         assert cast.cohort.name not in running
@@ -239,6 +239,6 @@ def test_queries(reader, running, django_assert_num_queries, members):
         Response(prompt=prompt, membership=row, text="ことば", written=True) for row in rows[1:] for prompt in prompts
     )
     Draft.objects.bulk_create(Draft(response=one, author=running.facilitator, text="まだ") for one in texts[::9])
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         reader.get("/admin/")
     assert len(desk(running.facilitator).silent) == 3
