@@ -135,5 +135,4 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["nickname", "mails_feedback"]
-        labels = {"mails_feedback": _("Send me a mail when a comment arrives")}
+        fields = ["nickname", "mails_begins", "mails_session", "mails_summary", "mails_feedback"]

@@ -3,8 +3,10 @@
 import logging
 import re
 
-# Invitations, and links by which a password is chosen; also where an address carries them percent-encoded.
-LINK = re.compile(r"((?:/|%2F)(?:invitations|reset(?:/|%2F)key)(?:/|%2F))[^\s?&\"'<>]+", re.IGNORECASE)
+# Invitations, links by which a password is chosen or mails are switched off; also percent-encoded in an address.
+LINK = re.compile(
+    r"((?:/|%2F)(?:invitations|reset(?:/|%2F)key|mails(?:/|%2F)off)(?:/|%2F))[^\s?&\"'<>]+", re.IGNORECASE
+)
 
 
 def without_links(text: str) -> str:
