@@ -105,3 +105,8 @@ class Rhythm:
             Planned(at, opens, place in fixed, place not in fixed and on_clock(at, zone) != meant[place])
             for place, (at, opens) in enumerate(zip(sessions, self.opening_days(sessions, zone), strict=True))
         ]
+
+
+def planned_sessions(first: datetime, count: int, zone: ZoneInfo) -> list[datetime]:
+    """`count` moments a week apart from `first` on, at the same time on the zone's clocks, summer time or not."""
+    return Rhythm.weekly(count).sessions(first, zone)

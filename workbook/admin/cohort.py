@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -16,11 +15,11 @@ from cohorts.models import Cohort, Membership, User
 from workbook.exporter import write
 from workbook.models import Prompt, Response, Week
 
+from .dates import Dates
+from .editor import Editing
 from .ending import Ending
 from .export import ProgressExport
-from .dates import dates_view
-from .editor import Editing
-from .opening import opening_view, preview_view
+from .opening import Opening
 from .reminders import reminders_view
 from .week import WEEK_FIELDS
 from .widgets import PreviewWidget
@@ -65,7 +64,7 @@ admin.site.unregister(Cohort)
 
 
 @admin.register(Cohort)
-class WorkbookCohortAdmin(Editing, ProgressExport, Ending, CohortAdmin):
+class WorkbookCohortAdmin(Opening, Dates, Editing, ProgressExport, Ending, CohortAdmin):
     """The people's page of `cohorts`, with weeks, progress and the page as Markdown."""
 
     inlines = [WeekInline]
@@ -74,32 +73,11 @@ class WorkbookCohortAdmin(Editing, ProgressExport, Ending, CohortAdmin):
         view = self.admin_site.admin_view(self.download_view)
         return [
             path("<int:pk>/workbook.md", view, name="cohorts_cohort_workbook"),
-            path("preview/", self.admin_site.admin_view(self.preview_view), name="cohorts_cohort_preview"),
-            path("<int:pk>/dates/", self.admin_site.admin_view(self.dates_view), name="cohorts_cohort_dates"),
-            path("<int:pk>/reminders/", self.admin_site.admin_view(self.reminders_view), name="cohorts_cohort_reminders"),
+            path(
+                "<int:pk>/reminders/", self.admin_site.admin_view(self.reminders_view), name="cohorts_cohort_reminders"
+            ),
             *super().get_urls(),
         ]
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return opening_view(request, {**self.admin_site.each_context(request), "opts": self.opts})
-
-    def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """The dates that a half-filled form would give, as a fragment of its page."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return preview_view(request)
-
-    def dates_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """All sessions of one cohort, to be moved."""
-        cohort = self.get_object(request, str(pk)) if self.has_change_permission(request) else None
-        if cohort is None:
-            raise Http404
-        with timezone.override(cohort.zone):
-            return dates_view(request, cohort, {**self.admin_site.each_context(request), "opts": self.opts}).render()
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -126,4 +104,6 @@ class WorkbookCohortAdmin(Editing, ProgressExport, Ending, CohortAdmin):
         if cohort is None:
             raise Http404
         with timezone.override(cohort.zone):
-            return reminders_view(request, cohort, {**self.admin_site.each_context(request), "opts": self.opts}).render()
+            return reminders_view(
+                request, cohort, {**self.admin_site.each_context(request), "opts": self.opts}
+            ).render()

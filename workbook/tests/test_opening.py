@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from cohorts.models import Cohort, Invitation, Mail, Membership
 from tests.cast import make_week
-from workbook.dates import Rhythm, opening_days
+from workbook.dates import opening_days, planned_sessions
 from workbook.importer import bundled
 from workbook.models import Prompt, Response, Section, Week
 from workbook.opening import open_cohort
@@ -23,10 +23,6 @@ FIRST = datetime(2026, 12, 2, 21, 0, tzinfo=TOKYO)
 def opened(**changes):
     options = {"name": "冬", "slug": "winter", "first_session": FIRST, "workbook": bundled()}
     return open_cohort(**{**options, **changes})
-
-
-def planned_sessions(first, count, zone):
-    return Rhythm.weekly(count).sessions(first, zone)
 
 
 def clock(moment, zone):
