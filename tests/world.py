@@ -59,6 +59,7 @@ def make_world() -> World:
         "shared_link": invite(created_by=cast.organizer, cohort=cast.cohort, max_uses=9),
         "invitation": invite(created_by=cast.organizer, cohort=cast.cohort, email="new@example.com"),
         "mail_off": stop_token(cast.member, "session"),
+        "closed": Cohort.objects.get(slug="gone"),
         "privacy": PrivacyPage.objects.create(text="だれが読むか"),
     }
     return World(cast, things, furnish(cast))

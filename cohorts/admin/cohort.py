@@ -1,29 +1,41 @@
 """A cohort's page for organizers, as far as people go."""
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Cohort, Invitation, Membership
+from cohorts.models import Cohort, Membership
 
-from .scope import InZone, OrganizersOnly, ScopedAdmin
+from .scope import ChoiceFilter, InZone, OrganizersOnly, ScopedAdmin
 
 CURRENT_MEMBERS = Q(memberships__left_at=None, memberships__role=Membership.Role.MEMBER)
 
 
+class StateFilter(ChoiceFilter):
+    """Those that run, or will, and those that have ended."""
+
+    title = _("state")
+    parameter_name = "state"
+    choices_and_conditions = {
+        "running": (_("running or coming"), lambda: Q(finished_at=None)),
+        "finished": (_("ended"), lambda: Q(finished_at__isnull=False)),
+    }
+
+
 @admin.register(Cohort)  # replaced in workbook/admin/cohort.py, which adds the weeks
 class CohortAdmin(InZone, OrganizersOnly, ScopedAdmin):
-    """Name and time zone, and the ways to the people. Deleting only closes: the words stay."""
+    """Name and time zone, and the ways to the people. How it ends stands in workbook/admin/ending.py."""
 
     fields = ["name", "slug", "time_zone"]
     readonly_fields = ["slug"]
-    list_display = ["name", "members", "created_at"]
+    list_display = ["name", "members", "created_at", "state"]
+    list_filter = [StateFilter]
     actions = None
-    delete_confirmation_template = "admin/cohorts/cohort/delete_confirmation.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cohort]:
         return super().get_queryset(request).annotate(member_count=Count("memberships", filter=CURRENT_MEMBERS))
@@ -32,29 +44,17 @@ class CohortAdmin(InZone, OrganizersOnly, ScopedAdmin):
         cohort = Cohort.objects.filter(pk=object_id).only("time_zone").first()
         return cohort and cohort.zone
 
+    @admin.display(description=_("state"), ordering="finished_at")
+    def state(self, cohort: Cohort) -> str:
+        """When it ended; nothing while it runs."""
+        if cohort.finished_at is None:
+            return ""
+        day = date_format(cohort.finished_at.astimezone(cohort.zone), gettext("F j, Y (D)"))
+        return gettext("ended on %(day)s") % {"day": day}
+
     @admin.display(description=_("members"))
     def members(self, cohort: Cohort) -> int:
         return cohort.member_count
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_organizer
-
-    def has_delete_permission(self, request: HttpRequest, obj: Cohort | None = None) -> bool:
-        return request.user.is_organizer
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[str], dict[str, int], set, list]:
-        """What closing the cohort takes away from people, counted; nothing is deleted, so nothing protects."""
-        cohort = objs[0]
-        closed = {
-            _("Places of members and facilitators"): cohort.memberships.current().count(),
-            _("Open invitations"): Invitation.objects.open().filter(cohort=cohort).count(),
-        }
-        return [], closed, set(), []
-
-    def delete_model(self, request: HttpRequest, obj: Cohort) -> None:
-        obj.mark_deleted()
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return super().delete_view(request, object_id, {"title": _("Close this cohort?"), **(extra_context or {})})
