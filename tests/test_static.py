@@ -1,6 +1,7 @@
 """The scripts of a page in one file: everything inside, nothing mixed up."""
 
 import json
+import re
 
 import pytest
 from django.conf import settings
@@ -84,3 +85,14 @@ def test_modules_that_pages_load_themselves_are_entries():
     page = 'import "./entry.js";\nimport { twice } from "./shared.js";\n'
     modules = {**MODULES, "js/page.js": page, "js/more/deep.js": 'import { a } from "./own.js";\n'}
     assert HashedStorage().only_imported(modules) == {"js/shared.js", "js/other.js", "js/more/own.js"}
+
+
+def test_colours_alone_depend_on_the_scheme():
+    """And stand in one file: a page looked at in both schemes need not be opened in both."""
+    folder = settings.BASE_DIR / "static"
+    texts = {path.name: path.read_text() for pattern in ("css/**/*.css", "js/**/*.js") for path in folder.glob(pattern)}
+    assert [name for name, text in texts.items() if "prefers-color-scheme" in text or "matchMedia" in text] == []
+    lines = {line for text in texts.values() for line in text.splitlines() if "light-dark" in line}
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"  --[\w-]+: light-dark\(#\w{6}, #\w{6}\);", line)] == []
+    assert {name for name, text in texts.items() if "light-dark" in text} == {"tokens.css"}

@@ -1,13 +1,11 @@
 """Every kind of page, in both themes and at three widths: no accessibility finding, nothing wider than the screen."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
+from tests.browser.axe import findings, findings_in_both, fits
 from tests.cast import prompt_of, write
 from workbook.models import AccessRecord, Feedback, Readers
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
 
 
 def member_pages(cast):
@@ -74,26 +72,20 @@ def told(cast):
     return cast
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("who", PAGES)
-def test_no_findings(new_page, told, sign_in, who, scheme):
-    page = new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+def test_no_findings(new_page, told, sign_in, who):
+    page = new_page(viewport={"width": 360, "height": 800})
     if who != "anonymous":
         sign_in(page, getattr(told, who.split("'")[0]))
-    findings = {}
+    found = {}
     for path in PAGES[who](told):
         page.goto(path)
-        violations = Axe().run(page, options=RULES).response["violations"]
-        wide = [w for w in (320, 768, 1280) if not fits(page, w)]
-        if violations or wide:
-            findings[path] = [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in violations], wide
+        broken = findings_in_both(page)
+        wide = [width for width in (320, 768, 1280) if not fits(page, width)]
+        if broken or wide:
+            found[path] = broken, wide
         page.set_viewport_size({"width": 360, "height": 800})
-    assert findings == {}
-
-
-def fits(page, width):
-    page.set_viewport_size({"width": width, "height": 800})
-    return page.evaluate("document.documentElement.scrollWidth") <= width
+    assert found == {}
 
 
 def test_error_page(browser, live_server, told):
@@ -101,5 +93,5 @@ def test_error_page(browser, live_server, told):
     page = browser.new_page(base_url=live_server.url, locale="ja-JP")
     page.goto("/no-such-page/")
     assert page.get_by_role("heading", level=1).inner_text() == "ページが見つかりません"
-    assert Axe().run(page, options=RULES).response["violations"] == []
+    assert findings(page) == []
     page.close()

@@ -3,12 +3,11 @@
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from cohorts.models import Membership
-from tests.browser.test_axe import RULES, fits
+from tests.browser.axe import findings_in_both, fits
 from tests.cast import join, make_user, prompt_of, write
 from tests.reader import begin, comment, rewrite
 from workbook.models import Note, NoteSave, Readers, Reading
@@ -49,20 +48,18 @@ def pages_of(cast):
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_findings(new_page, busy, sign_in, scheme):
-    page = new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+def test_no_findings(new_page, busy, sign_in):
+    page = new_page(viewport={"width": 360, "height": 800})
     sign_in(page, busy.facilitator)
-    findings = {}
+    found = {}
 
     def look(name):
         for width in (360, 1280):
             page.set_viewport_size({"width": width, "height": 800})
-            found = Axe().run(page, options=RULES).response["violations"]
-            if found:
-                findings[name, width] = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+            if broken := findings_in_both(page):
+                found[name, width] = broken
         if wide := [width for width in WIDTHS if not fits(page, width)]:
-            findings[name, "wide"] = wide
+            found[name, "wide"] = wide
 
     for path in pages_of(busy):
         page.goto(path)
@@ -72,7 +69,7 @@ def test_no_findings(new_page, busy, sign_in, scheme):
         look(f"{path} unfolded")
         page.keyboard.press("?")
         look(f"{path} with its keys")
-    assert findings == {}
+    assert found == {}
 
 
 COVERED = """() => {
