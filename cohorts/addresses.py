@@ -84,6 +84,12 @@ class Pasted:
         return [line.text for line in self.lines if line.fate == Fate.BAD]
 
     @property
+    def to_mend(self) -> str:
+        """What to put back into the box: the lines that could not be read, under their table's head."""
+        rest = [line.text for line in self.lines if line.fate in {Fate.BAD, Fate.HEADING}]
+        return "\n".join(rest) if self.bad else ""
+
+    @property
     def repeated(self) -> list[str]:
         """The addresses that stood there twice."""
         return [line.address.email for line in self.lines if line.fate == Fate.REPEATED]
@@ -103,7 +109,7 @@ def read_addresses(text: str) -> Pasted:
         heading = found or heading
         for typed, address in [("\t".join(cells), None)] if found else _people(cells, heading):
             fate = Fate.HEADING if found else _fate(address, known)
-            pasted.lines.append(Line(number, typed.strip(), fate, address))
+            pasted.lines.append(Line(number, typed.rstrip() if len(cells) > 1 else typed.strip(), fate, address))
     return pasted
 
 

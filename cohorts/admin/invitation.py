@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.forms.widgets import Media, Script
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -18,7 +18,9 @@ from django.utils.translation import ngettext
 from cohorts.models import Invitation, Mail
 
 from .inviting import invite_view
+from .mail import TROUBLE
 from .scope import ChoiceFilter, CohortFilter, ListOnly, OrganizersOnly, ScopedAdmin
+from .sharing import qr_view, share_view
 
 UNUSED = Q(revoked_at=None, uses__lt=F("max_uses"))
 
@@ -34,12 +36,21 @@ class StateFilter(ChoiceFilter):
     }
 
 
+LAST_MAIL = Subquery(Mail.objects.filter(invitation=OuterRef("pk")).order_by("-pk").values("state")[:1])
+
+
+class MailFilter(ChoiceFilter):
+    title = _("mail")
+    parameter_name = "mail"
+    choices_and_conditions = {"trouble": (_("failed or unclear"), lambda: Q(mail_state__in=TROUBLE))}
+
+
 @admin.register(Invitation)
 class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     """A list with the links to copy; inviting has its own page."""
 
-    list_display = ["invited", "nickname", "cohort", "role", "state_now", "link", "valid"]
-    list_filter = [CohortFilter, StateFilter]
+    list_display = ["invited", "nickname", "cohort", "role", "state_now", "mail", "link", "valid"]
+    list_filter = [CohortFilter, StateFilter, MailFilter]
     list_select_related = ["cohort"]
     search_fields = ["email", "nickname"]
     actions = ["send_again", "revoke"]
@@ -50,25 +61,37 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         rows = Invitation.objects.filter(Q(cohort=None) | Q(cohort__deleted_at=None)).order_by("-created_at", "-pk")
+        rows = rows.annotate(mail_state=LAST_MAIL)
         return rows if request.user.is_organizer else rows.none()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_organizer
 
     def get_urls(self) -> list[URLPattern]:
-        add = path("add/", self.admin_site.admin_view(self.add_view), name="cohorts_invitation_add")
-        return [add, *super().get_urls()]
+        guard, qr = self.admin_site.admin_view, self.qr_view
+        own = [
+            path("add/", guard(self.add_view), name="cohorts_invitation_add"),
+            path("<int:pk>/share/", guard(self.share_view), name="cohorts_invitation_share"),
+            path("<int:pk>/qr.svg", guard(qr), {"kind": "image/svg+xml"}, name="cohorts_invitation_qr"),
+            path("<int:pk>/qr.png", guard(qr), {"kind": "image/png"}, name="cohorts_invitation_qr_png"),
+        ]
+        return [*own, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return invite_view(request, self._context(request, _("Invite")))
+
+    def share_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return share_view(request, pk, self._context(request, _("A link to share")))
+
+    def qr_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+        self._context(request, "")
+        return qr_view(pk, kind)
+
+    def _context(self, request: HttpRequest, title: str) -> dict[str, Any]:
+        """What every page of inviting shows. Raises PermissionDenied for those who may not invite."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Invite"),
-            "media": self.media,
-        }
-        return invite_view(request, context)
+        return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "media": self.media}
 
     @admin.display(description=_("to whom"))
     def invited(self, invitation: Invitation) -> str:
@@ -79,6 +102,11 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     @admin.display(description=_("state"))
     def state_now(self, invitation: Invitation) -> str:
         return invitation.state.label
+
+    @admin.display(description=_("mail"), empty_value="")
+    def mail(self, invitation: Invitation) -> str | None:
+        """What became of the last mail with its link; nothing where none was written."""
+        return invitation.mail_state and Mail.State(invitation.mail_state).label
 
     @admin.display(description=_("link"), empty_value="")
     def link(self, invitation: Invitation) -> SafeString | None:

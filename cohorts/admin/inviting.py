@@ -1,4 +1,4 @@
-"""The page to invite: many addresses pasted at once, or one shared link."""
+"""The page to invite: many people at once, pasted or in a file, or one shared link."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cohorts.addresses import Address
+from cohorts.addresses import Address, Fate, Line, Pasted
 from cohorts.models import ORGANIZERS, Cohort, Invitation, Mail, Membership, User
 
 from .forms import InviteForm, SharedLinkForm
@@ -25,24 +25,32 @@ class Outcome:
     inside: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
 
+    def of(self, line: Line) -> str:
+        """What became of a line, in words."""
+        fates = {Fate.BAD: _("Could not be read as an address"), Fate.REPEATED: _("Stands here twice, invited once")}
+        if line.fate in fates:
+            return fates[line.fate]
+        if line.address.email in self.inside:
+            return _("Takes part already")
+        if line.address.email in self.waiting:
+            return _("Invited already; the list can send the mail again")
+        return _("Invited by mail")
+
 
 @transaction.atomic
 def invite_all(addresses: list[Address], *, cohort: Cohort | None, role: str, created_by: User) -> Outcome:
     """Invite everybody who is neither in already nor invited already."""
-    outcome = Outcome()
     inside, waiting = _emails_inside(cohort, role), _emails_waiting(cohort, role)
-    for address in addresses:
-        if address.email in inside:
-            outcome.inside.append(address.email)
-        elif address.email in waiting:
-            outcome.waiting.append(address.email)
-        else:
-            invitation = Invitation.objects.invite(
-                created_by=created_by, cohort=cohort, role=role, email=address.email, nickname=address.name
-            )
-            Mail.objects.post_invitation(invitation)
-            outcome.invited.append(invitation)
-    return outcome
+    known = inside | waiting
+    new = {address.email: address.name for address in addresses if address.email not in known}
+    invited = Invitation.objects.invite_all(new, created_by=created_by, cohort=cohort, role=role)
+    Mail.objects.post_invitations(invited)
+    emails = [address.email for address in addresses]
+    return Outcome(
+        invited=invited,
+        inside=[email for email in emails if email in inside],
+        waiting=[email for email in emails if email in waiting - inside],
+    )
 
 
 def _emails_inside(cohort: Cohort | None, role: str) -> set[str]:
@@ -63,8 +71,9 @@ def invite_view(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Two small forms on one page; what could not be read stays in the box."""
     initial = {"cohort": request.GET.get("cohort")}
     shared = "share" in request.POST
+    sent = None if shared else request.POST or None
     forms = {
-        "form": InviteForm(request.user, None if shared else request.POST or None, initial=initial),
+        "form": InviteForm(request.user, sent, sent and request.FILES, initial=initial),
         "shared_form": SharedLinkForm(request.user, request.POST if shared else None, initial=initial),
     }
     if request.method == "POST":
@@ -78,37 +87,34 @@ def _share(request: HttpRequest, form: SharedLinkForm) -> HttpResponse | None:
     if not form.is_valid():
         return None
     invitation = form.save(request.user)
-    messages.success(request, _("The shared link is ready. You can copy it in the list."))
-    return HttpResponseRedirect(f"{reverse('admin:cohorts_invitation_changelist')}?cohort={invitation.cohort_id}")
+    return HttpResponseRedirect(reverse("admin:cohorts_invitation_share", args=[invitation.pk]))
 
 
 def _invite(request: HttpRequest, forms: dict[str, Any]) -> HttpResponse | None:
+    """Invite whom the form names. On to the list if that is all; else the report, row by row."""
     form = forms["form"]
     if not form.is_valid():
         return None
-    data = form.cleaned_data
-    pasted = data["addresses"]
-    outcome = invite_all(pasted.good, cohort=data["cohort"], role=data["role"], created_by=request.user)
-    _tell(request, outcome, pasted.repeated)
-    if not pasted.bad:
-        cohort = f"?cohort={data['cohort'].pk}" if data["cohort"] else ""
-        return HttpResponseRedirect(reverse("admin:cohorts_invitation_changelist") + cohort)
-    kept = {"cohort": data["cohort"], "role": data["role"], "addresses": "\n".join(pasted.bad)}
+    cohort, role, pasted = (form.cleaned_data[name] for name in ("cohort", "role", "addresses"))
+    outcome = invite_all(pasted.good, cohort=cohort, role=role, created_by=request.user)
+    _tell(request, len(outcome.invited))
+    query = f"?cohort={cohort.pk}" if cohort else ""
+    if len(outcome.invited) == len(_rows(pasted)):
+        return HttpResponseRedirect(reverse("admin:cohorts_invitation_changelist") + query)
+    kept = {"cohort": cohort and cohort.pk, "role": role, "addresses": pasted.to_mend}
     forms["form"] = InviteForm(request.user, initial=kept)
+    forms["report"] = [(line, outcome.of(line)) for line in _rows(pasted)]
     forms["bad"] = pasted.bad
+    forms["query"] = query
     return None
 
 
-def _tell(request: HttpRequest, outcome: Outcome, repeated: list[str]) -> None:
-    """Say what became of the addresses, kind by kind."""
-    count = len(outcome.invited)
+def _rows(pasted: Pasted) -> list[Line]:
+    """The lines that were meant to be somebody."""
+    return [line for line in pasted.lines if line.fate != Fate.HEADING]
+
+
+def _tell(request: HttpRequest, count: int) -> None:
     if count:
         text = ngettext("%(count)d person is invited by mail.", "%(count)d people are invited by mail.", count)
         messages.success(request, text % {"count": count})
-    for addresses, text in [
-        (outcome.inside, _("Already in: %(addresses)s")),
-        (outcome.waiting, _("Already invited (you can send the mail again in the list): %(addresses)s")),
-        (repeated, _("Written twice, invited once: %(addresses)s")),
-    ]:
-        if addresses:
-            messages.info(request, text % {"addresses": "、".join(addresses)})

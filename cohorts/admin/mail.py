@@ -8,21 +8,28 @@ from django.utils.translation import ngettext
 
 from cohorts.models import Mail
 
-from .scope import ChoiceFilter, ListOnly, OrganizersOnly, ScopedAdmin
+from .scope import ChoiceFilter, CohortFilter, ListOnly, OrganizersOnly, ScopedAdmin
+
+TROUBLE = [Mail.State.FAILED, Mail.State.UNKNOWN]
+"""Somebody has to look: it did not arrive, or nobody knows."""
 
 
 class StateFilter(ChoiceFilter):
     title = _("state")
     parameter_name = "state"
-    choices_and_conditions = {value: (label, lambda value=value: Q(state=value)) for value, label in Mail.State.choices}
+    choices_and_conditions = {
+        "trouble": (_("failed or unclear"), lambda: Q(state__in=TROUBLE)),
+        **{value: (label, lambda value=value: Q(state=value)) for value, label in Mail.State.choices},
+    }
 
 
 @admin.register(Mail)
 class MailAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     """States tell what became of each mail; what failed can be sent again."""
 
-    list_display = ["to", "kind", "state", "created_at", "sent_at", "error"]
-    list_filter = [StateFilter]
+    list_display = ["to", "kind", "cohort", "state", "created_at", "sent_at", "error"]
+    list_filter = [CohortFilter, StateFilter]
+    list_select_related = ["cohort"]
     search_fields = ["to"]
     actions = ["send_again"]
 

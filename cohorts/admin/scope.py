@@ -179,14 +179,19 @@ class InZone:
 
 
 class CohortFilter(admin.SimpleListFilter):
-    """Narrows a list to one cohort; offers one's own cohorts and no others."""
+    """Narrows a list to one cohort; offers one's own cohorts and no others, the newest and the one that is chosen."""
 
     title = gettext_lazy("cohort")
     parameter_name = "cohort"
     path = "cohort"
+    most = 20
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[int, str]]:
-        return list(self.cohorts(request).values_list("pk", "name"))
+        cohorts, chosen = self.cohorts(request).values_list("pk", "name"), self.value() or ""
+        offered = list(cohorts[: self.most])
+        if is_id(chosen) and len(offered) == self.most and int(chosen) not in dict(offered):
+            offered += cohorts.filter(pk=chosen)
+        return offered
 
     def cohorts(self, request: HttpRequest) -> models.QuerySet[Cohort]:
         """The cohorts to choose from."""

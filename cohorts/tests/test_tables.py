@@ -74,8 +74,12 @@ def test_each_row_says_what_became_of_it():
 
 
 def test_what_was_left_can_be_mended_and_sent_again():
-    left = "\n".join(read_addresses("名前\tメール\nミカ\tmika@\nハナ\thana@example.com").bad)
+    """The head stays with it, or the wrong column would be written to."""
+    text = "緊急連絡先\tメール\t名前\nboss@example.com\tmika@\tミカ\n\thana@example.com\tハナ"
+    left = read_addresses(text).to_mend
+    assert left == "緊急連絡先\tメール\t名前\nboss@example.com\tmika@\tミカ"
     assert read_addresses(left.replace("mika@", "mika@example.com")).good == [MIKA]
+    assert read_addresses("名前\tメール\nハナ\thana@example.com").to_mend == ""
 
 
 @pytest.mark.parametrize("text", ["メールアドレス\nhana@example.com", "Mail\n\nhana@example.com"])
