@@ -22,6 +22,8 @@ from cohorts.models import Membership, User
 from workbook.models import Draft, Feedback, Prompt, Readers, Reading, Response, Section, Week
 
 from .chart import Chart, count_writers
+from .notice import notice
+from .runs import long_ago
 from .stamp import WRITING
 
 SIGN = '<svg class="sign" aria-hidden="true"><use href="#sign-{}"/></svg>{}'
@@ -99,6 +101,13 @@ class Board:
     def chart(self) -> Chart:
         sections = [section for week in self.weeks for section in week.sections.all()]
         return Chart(self.weeks, count_writers(self.user, sections), len(self.rows))
+
+    @property
+    def notice(self) -> str:
+        """What to post in the salon's chat about this week; nothing when it is long over, or for nobody."""
+        if not self.rows or self.week.session_ends_at < long_ago():
+            return ""
+        return notice(self.week, list(self.week.sections.all()), self.chart.writers, len(self.rows))
 
     def _find_members(self) -> list[Membership]:
         """Those of today and those who left, in the order in which they joined."""

@@ -19,7 +19,11 @@ def notice(week: Week, sections: Sequence[Section], writers: Mapping[int, int], 
     """
     lines = [_after(week) if week.session_is_over else _before(week)]
     section = _asked(sections, is_over=week.session_is_over)
-    if section and members:
+    if not week.is_open:
+        lines.append(
+            _("You can write from %(day)s on.") % {"day": _day(timezone.localtime(week.opens_at, week.cohort.zone))}
+        )
+    elif section and members:
         lines.append(_count(writers.get(section.pk, 0), members))
     lines.append(_("Write here: %(url)s") % {"url": settings.BASE_URL + week.get_absolute_url()})
     return "\n".join(lines)
@@ -29,7 +33,7 @@ def _before(week: Week) -> str:
     """When the session is, as one says it today."""
     zone = week.cohort.zone
     begins, today = timezone.localtime(week.session_at, zone), timezone.localtime(timezone=zone).date()
-    values = {"week": week.label, "time": _clock(begins), "day": formats.date_format(begins, _("l, F j"))}
+    values = {"week": week.label, "time": _clock(begins), "day": _day(begins)}
     if begins.date() == today:
         return _("Our session of %(week)s is today at %(time)s.") % values
     if begins.date() == today + timedelta(days=1):
@@ -39,6 +43,10 @@ def _before(week: Week) -> str:
 
 def _after(week: Week) -> str:
     return _("Thank you for the session of %(week)s. Now is a good time to sum up and decide.") % {"week": week.label}
+
+
+def _day(moment: datetime) -> str:
+    return formats.date_format(moment, _("l, F j"))
 
 
 def _clock(begins: datetime) -> str:

@@ -21,7 +21,7 @@ NOTHING = Leaf([], 1, has_more=False)
 class Office:
     """The desks of the cohorts that she facilitates; for an organizer also all other runs, in pages.
 
-    Seven queries for a facilitator, eight for an organizer, eleven for who is both, however many cohorts there are.
+    Six queries for a facilitator, eight for an organizer, ten for who is both, however many cohorts there are.
     """
 
     def __init__(self, user: User, page: int = 1, finished_page: int = 1) -> None:
