@@ -7,7 +7,6 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from markdownx.models import MarkdownxField
 
 from cohorts.admin import CohortAdmin
 from cohorts.admin.scope import Scoped
@@ -21,17 +20,14 @@ from .ending import Ending
 from .export import ProgressExport
 from .opening import Opening
 from .reminders import reminders_view
-from .week import WEEK_FIELDS
-from .widgets import PreviewWidget
 
 
 class WeekInline(Scoped, admin.StackedInline):
-    """The weeks of a cohort, without their questions; those stand on the week's own page."""
+    """How long each session is, and where. Dates and questions have pages of their own."""
 
     model = Week
     template = "admin/workbook/week/inline.html"
-    fields = WEEK_FIELDS
-    formfield_overrides = {**Scoped.formfield_overrides, MarkdownxField: {"widget": PreviewWidget(attrs={"rows": 2})}}
+    fields = [("session_minutes", "meeting_url")]
     extra = 0
     can_delete = False
 
@@ -104,6 +100,4 @@ class WorkbookCohortAdmin(Opening, Dates, Editing, ProgressExport, Ending, Cohor
         if cohort is None:
             raise Http404
         with timezone.override(cohort.zone):
-            return reminders_view(
-                request, cohort, {**self.admin_site.each_context(request), "opts": self.opts}
-            ).render()
+            return reminders_view(request, cohort, {**self.admin_site.each_context(request), "opts": self.opts})
