@@ -1,11 +1,14 @@
 """Who would have to be in two sessions at once."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
-from cohorts.models import Cohort, Membership
+from django.db.models import F, Q
+
+from cohorts.models import Cohort
 
 from .models import Week
 
@@ -24,29 +27,25 @@ class Clash:
 def find_clashes(
     emails: Collection[str], sessions: Sequence[tuple[datetime, datetime]], apart_from: Cohort | None = None
 ) -> list[list[Clash]]:
-    """For each session (begin, end), the sessions at the same time in the people's other cohorts. Two queries."""
+    """For each session (begin, end), the sessions at the same time in the people's other running cohorts. One query."""
     if not sessions or not emails:
         return [[] for _session in sessions]
-    people = _people_by_cohort(emails, apart_from)
-    begin, end = min(at for at, _end in sessions), max(until for _at, until in sessions)
-    weeks = Week.objects.filter(cohort__in=people, session_at__gt=begin - LONGEST, session_at__lt=end)
-    others = list(weeks.select_related("cohort").order_by("session_at")) if people else []
-    return [
-        [
-            Clash(tuple(people[week.cohort_id]), week)
-            for week in others
-            if week.session_at < until and at < week.session_ends_at
-        ]
-        for at, until in sessions
-    ]
+    near = reduce(or_, (Q(session_at__gt=begin - LONGEST, session_at__lt=end) for begin, end in sessions))
+    # All of the membership in one `filter`: each condition is meant of the same person.
+    rows = Week.objects.filter(
+        near,
+        cohort__deleted_at=None,
+        cohort__finished_at=None,
+        cohort__memberships__user__email__in=emails,
+        cohort__memberships__left_at=None,
+    ).annotate(person=F("cohort__memberships__user__nickname"))
+    others = rows.exclude(cohort=apart_from) if apart_from else rows
+    found = list(others.select_related("cohort").order_by("session_at", "pk", "person"))
+    return [_in_span(found, begin, end) for begin, end in sessions]
 
 
-def _people_by_cohort(emails: Collection[str], apart_from: Cohort | None) -> dict[int, list[str]]:
-    """The nicknames of these people in every running cohort where they take part today."""
-    places = Membership.objects.current().filter(user__email__in=emails, cohort__finished_at=None)
-    if apart_from:
-        places = places.exclude(cohort=apart_from)
-    found = defaultdict(list)
-    for cohort, nickname in places.values_list("cohort", "user__nickname"):
-        found[cohort].append(nickname)
-    return dict(found)
+def _in_span(rows: list[Week], begin: datetime, end: datetime) -> list[Clash]:
+    """Those that go on between two moments, each once; a row stands there for each person."""
+    here = [row for row in rows if row.session_at < end and begin < row.session_ends_at]
+    weeks = {row.pk: row for row in here}
+    return [Clash(tuple(row.person for row in here if row.pk == pk), week) for pk, week in weeks.items()]

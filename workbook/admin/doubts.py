@@ -1,8 +1,8 @@
 """What speaks against a date, in words, to stand beside it: nothing of it forbids."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -29,22 +29,31 @@ class Date:
 
 
 def find_doubts(
-    dates: Sequence[Date], emails: Collection[str], zone: ZoneInfo, apart_from: Cohort | None = None
+    dates: Sequence[Date],
+    emails: Collection[str],
+    zone: ZoneInfo,
+    apart_from: Cohort | None = None,
+    away: Callable[[date], str] = day_off,
 ) -> list[list[str]]:
-    """For each date what there is to look at. `emails`: who would lead these sessions. Two queries."""
-    clashes = find_clashes(emails, [date.span for date in dates], apart_from)
+    """For each date what there is to look at. One query, none without emails.
+
+    Args:
+        emails: who would lead these sessions.
+        away: names what keeps people away on a day.
+    """
+    clashes = find_clashes(emails, [planned.span for planned in dates], apart_from)
     return [
-        [*_own(date, zone), *(_told(clash, zone) for clash in found)]
-        for date, found in zip(dates, clashes, strict=True)
+        [*_own(planned, zone, away), *(_told(clash, zone) for clash in found)]
+        for planned, found in zip(dates, clashes, strict=True)
     ]
 
 
-def _own(date: Date, zone: ZoneInfo) -> list[str]:
-    name = day_off(on_clock(date.session_at, zone).date())
+def _own(planned: Date, zone: ZoneInfo, away: Callable[[date], str]) -> list[str]:
+    name = away(on_clock(planned.session_at, zone).date())
     found = [_("A day off in Japan: %(name)s") % {"name": name}] if name else []
-    if date.is_skipped:
+    if planned.is_skipped:
         found.append(_("Clocks are put forward at that hour, so this one begins at another time."))
-    if date.session_at <= timezone.now():
+    if planned.session_at <= timezone.now():
         found.append(_("This moment is past already."))
     return found
 

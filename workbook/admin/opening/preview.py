@@ -44,6 +44,11 @@ class Row:
         return Date(self.session_at, self.outline.minutes, self.planned.is_skipped)
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """What is to be seen before the cohort is opened; what she typed herself she has seen."""
+        return self.proposed, self.outline.theme, *self.warnings
+
+    @property
     def opens_now(self) -> bool:
         """Whether members can write as soon as the cohort is open."""
         return self.planned.opens_at <= timezone.now()
@@ -70,10 +75,19 @@ class Preview:
         return sum(1 for row in self.rows if row.warnings or row.error)
 
     @property
+    def signs(self) -> set[str]:
+        """A short sign for each thing to be seen before the button is pressed: all that the weeks tell."""
+        seen = [(row.outline.number, text) for row in self.rows for text in row.told]
+        return {hashlib.sha256(repr(one).encode()).hexdigest()[:12] for one in seen}
+
+    @property
     def shown(self) -> str:
-        """A short sign for what is to be seen before the button is pressed: every proposed date, every warning."""
-        seen = [[row.planned.is_fixed or row.session_at.isoformat(), row.warnings] for row in self.rows]
-        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+        """All signs, for the page to send along."""
+        return " ".join(sorted(self.signs))
+
+    def was_shown(self, sent: str) -> bool:
+        """Whether a page that sent these signs showed all that there is to see."""
+        return self.signs <= set(sent.split())
 
 
 def preview_of(form: OpeningForm) -> Preview:

@@ -84,7 +84,7 @@ def _open(request: HttpRequest, form: OpeningForm, preview: Preview) -> HttpResp
     """Open the cohort, if there is nothing to mend and nothing that she has not seen."""
     if not form.is_valid() or not preview.is_ready:
         return None
-    if request.POST.get("shown") != preview.shown:
+    if not preview.was_shown(request.POST.get("shown", "")):
         messages.warning(request, _("The dates are new. Please look at them once more; then open the cohort."))
         return None
     try:
