@@ -30,6 +30,7 @@ def body_of(row: Row, world: World) -> dict[str, object]:
         "cohorts:profile": {"nickname": "なのはな"},
         "cohorts:code": {"email": world.things["invitation"].email, "typed": world.things["invitation"].code},
         "set_language": {"language": "ja"},
+        "admin:cohorts_membership_organizers": {"end": world.cast.organizer.pk},
         "admin:cohorts_cohort_reminders": {"mail_note": "水曜に会いましょう"},
         "admin:cohorts_cohort_delete": {"name": world.cast.cohort.name},
         "admin:workbook_response_read": {"read": "1"},

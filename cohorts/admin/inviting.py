@@ -69,7 +69,7 @@ def _emails_waiting(cohort: Cohort | None, role: str) -> set[str]:
 
 def invite_view(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Two small forms on one page; what could not be read stays in the box."""
-    initial = {"cohort": request.GET.get("cohort")}
+    initial = {"cohort": request.GET.get("cohort"), "role": request.GET.get("role") or Invitation.Role.MEMBER}
     shared = "share" in request.POST
     sent = None if shared else request.POST or None
     forms = {

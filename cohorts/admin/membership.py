@@ -1,13 +1,16 @@
 """The people of the cohorts: who takes part, in which role, since when."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cohorts.models import Membership
 
+from .organizers import organizers_view
 from .scope import ChoiceFilter, CohortFilter, ListOnly, OrganizersOnly, ScopedAdmin
 
 
@@ -38,6 +41,17 @@ class MembershipAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     search_fields = ["user__nickname", "user__email"]
     ordering = ["-joined_at", "-pk"]
     actions = ["close", "reopen"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.organizers_view)
+        return [path("organizers/", view, name="cohorts_membership_organizers"), *super().get_urls()]
+
+    def organizers_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return organizers_view(
+            request, {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Organizers")}
+        )
 
     @admin.display(description=_("person"), ordering="user__nickname")
     def person(self, membership: Membership) -> str:

@@ -35,6 +35,10 @@ class UserManager(BaseUserManager["User"]):
         """Create a user with every right of an organizer; members' words stay closed to her."""
         return self.create_user(email, password, is_superuser=True, **fields)
 
+    def organizers(self) -> "models.QuerySet[User]":
+        """Those who open cohorts and invite, by the group or by every right of the site."""
+        return self.filter(models.Q(groups__name=ORGANIZERS) | models.Q(is_superuser=True), is_active=True).distinct()
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
 
