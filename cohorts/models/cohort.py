@@ -191,6 +191,7 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "cohort"], name="membership_once_per_user_and_cohort"),
         ]
+        indexes = [models.Index(fields=["-joined_at", "-id"], name="membership_newest_first")]  # the organizers' list
 
     def __str__(self) -> str:
         return f"{self.user} / {self.cohort}"

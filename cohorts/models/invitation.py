@@ -129,6 +129,7 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(condition=Q(uses__lte=F("max_uses")), name="invitation_use_limit"),
         ]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="invitation_newest_first")]  # the organizers' list
 
     def __str__(self) -> str:
         return self.email or str(_("shared link"))
