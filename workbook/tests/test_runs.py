@@ -139,8 +139,8 @@ class TestPages:
             move(make_cohort(f"past{number:02}"), -60 - number)
         assert past(Office(cast.organizer)) == [f"past{number:02}" for number in range(FINISHED_SHOWN)]
         assert past(Office(cast.organizer, finished_page=2)) == [f"past{FINISHED_SHOWN:02}"]
-        assert 'href="?finished=2"' in office.get("/admin/").content.decode()
-        assert 'href="?finished=1"' in office.get("/admin/?finished=2").content.decode()
+        assert 'href="?finished=2#finished"' in office.get("/admin/").content.decode()
+        assert 'href="?finished=1#finished"' in office.get("/admin/?finished=2").content.decode()
 
     @pytest.mark.parametrize("text", ["", "0", "-1", "x", "1.5", "１", "9" * 40, "'", "²"])
     def test_what_is_no_page_is_the_first_one(self, office, text):
@@ -150,7 +150,7 @@ class TestPages:
     def test_behind_the_last_page_is_a_way_back(self, office):
         body = office.get("/admin/?page=7&finished=9").content.decode()
         assert 'href="?page=6"' in body
-        assert 'href="?finished=8"' in body
+        assert 'href="?finished=8#finished"' in body
 
 
 class TestWhatWaits:
