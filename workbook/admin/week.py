@@ -1,4 +1,4 @@
-"""A week's page: everything for organizers, time and meeting link for facilitators."""
+"""A week's page: when its session is, and where. What is asked has a page of its own, for the whole cohort."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,42 +8,21 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from markdownx.models import MarkdownxField
 
 from cohorts.admin.scope import CohortFilter, InZone, ScopedAdmin, moment
-from workbook.models import Section, Week
+from workbook.models import Week
 
 from .board import show_board
 from .forms import SessionForm
-from .prompts import PromptInline
 from .stamp import week_stamp
-from .widgets import PreviewWidget
 
-WEEK_FIELDS = ["theme", "aim", ("opens_at", "session_at"), ("session_minutes", "meeting_url")]
-
-
-class SectionInline(admin.StackedInline):
-    """The wording of the week's sections. Their kinds are fixed, so none is added and none goes."""
-
-    model = Section
-    fields = [("heading", "subtitle"), ("due", "output")]
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Week | None = None) -> bool:
-        return request.user.is_organizer
-
-    has_change_permission = has_view_permission
-
-    def has_add_permission(self, request: HttpRequest, obj: Week | None = None) -> bool:
-        return False
+WEEK_FIELDS = [("opens_at", "session_at"), ("session_minutes", "meeting_url")]
 
 
 @admin.register(Week)
 class WeekAdmin(InZone, ScopedAdmin):
     """Weeks come with their cohort: none is added or deleted here."""
 
-    formfield_overrides = {**ScopedAdmin.formfield_overrides, MarkdownxField: {"widget": PreviewWidget}}
     list_display = ["label", "cohort", "theme", "session"]
     list_filter = [CohortFilter]
     list_select_related = ["cohort"]
@@ -73,9 +52,6 @@ class WeekAdmin(InZone, ScopedAdmin):
     def get_form(self, request: HttpRequest, obj: Week | None = None, **kwargs: Any) -> type[ModelForm]:
         form = ModelForm if request.user.is_organizer else SessionForm
         return super().get_form(request, obj, **{**kwargs, "form": form})
-
-    def get_inlines(self, request: HttpRequest, obj: Week | None = None) -> list[type]:
-        return [SectionInline, PromptInline] if request.user.is_organizer else []
 
     @admin.display(description=_("week"))
     def label(self, week: Week) -> str:

@@ -1,4 +1,4 @@
-"""Editing weeks and questions, the cohort's page and the privacy page."""
+"""The week's own page, the cohort's page and the privacy page."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from tests.cast import prompt_of, write
-from workbook.models import PrivacyPage, Prompt, Response, Section, Week
+from workbook.models import PrivacyPage, Prompt, Week
 
 ABSURD = [f"/admin/workbook/week/{number}/change/" for number in ("9" * 5_000, 10**30, "１")]
 
@@ -44,86 +43,25 @@ def posted(client, address, **changes):
     return {name: value for name, value in data.items() if value is not None}
 
 
-def test_everything_of_a_week_can_be_saved_as_it_is(organizer, cast):
+def test_a_week_can_be_saved_as_it_is(organizer, cast):
     week = week_of(cast)
-    response = organizer.post(page_of(week), posted(organizer, page_of(week)))
-    assert response.status_code == 302
-    assert Prompt.objects.filter(section__week=week).count() == 5
-    assert [prompt.position for prompt in Prompt.objects.filter(section__week=week)] == [1, 2, 1, 1, 1]
+    assert organizer.post(page_of(week), posted(organizer, page_of(week))).status_code == 302
+    saved = week_of(cast)
+    assert (saved.theme, saved.session_minutes, saved.meeting_url) == (week.theme, 60, week.meeting_url)
 
 
-def test_wording_of_week_section_and_question(organizer, cast):
+def test_it_keeps_time_and_link_and_leads_to_the_editor(organizer, cast):
     week = week_of(cast)
-    changes = {"theme": "新しいテーマ", "sections-0-heading": "ひとりで考える", "prompts-0-text": "新しい問い？"}
-    assert organizer.post(page_of(week), posted(organizer, page_of(week), **changes)).status_code == 302
-    week.refresh_from_db()
-    assert week.theme == "新しいテーマ"
-    section = week.sections.get(kind=Section.Kind.REFLECTION)
-    assert section.heading == "ひとりで考える"
-    assert section.prompts.get(position=1).text == "新しい問い？"
-
-
-def test_adding_moving_and_deleting_questions(organizer, cast):
-    week = week_of(cast)
-    reflection, notes = (week.sections.get(kind=kind) for kind in ("reflection", "session_notes"))
-    new = {"prompts-5-section": notes.pk, "prompts-5-text": "三つめ？", "prompts-5-place": "1"}
-    assert organizer.post(page_of(week), posted(organizer, page_of(week), **new)).status_code == 302
-    assert [prompt.text for prompt in notes.prompts.all()] == ["", "三つめ？"]
-
-    swapped = posted(organizer, page_of(week), **{"prompts-1-place": "1"})
-    assert organizer.post(page_of(week), swapped).status_code == 302
-    assert [prompt.text for prompt in reflection.prompts.all()] == ["それはなぜ？", "うれしかった一言は？"]
-    down = posted(organizer, page_of(week), **{"prompts-0-place": "2"})
-    assert organizer.post(page_of(week), down).status_code == 302
-    assert [prompt.text for prompt in reflection.prompts.all()] == ["うれしかった一言は？", "それはなぜ？"]
-
-    away = posted(organizer, page_of(week), **{"prompts-1-section": notes.pk, "prompts-0-DELETE": None})
-    assert organizer.post(page_of(week), away).status_code == 302
-    assert [prompt.text for prompt in reflection.prompts.all()] == ["うれしかった一言は？"]
-    assert notes.prompts.count() == 3
-
-    gone = posted(organizer, page_of(week), **{"prompts-1-DELETE": "on"})
-    assert organizer.post(page_of(week), gone).status_code == 302
-    assert [prompt.position for prompt in notes.prompts.all()] == [1, 2]
-
-
-def test_a_question_with_words_stays(organizer, cast):
-    week = week_of(cast, 1)
-    response = organizer.post(page_of(week), posted(organizer, page_of(week), **{"prompts-1-DELETE": "on"}))
-    assert response.status_code == 200
-    (problem,) = response.context["inline_admin_formsets"][1].formset.non_form_errors()
-    assert "それはなぜ？" in problem
-    assert Prompt.objects.filter(section__week=week).count() == 5
-    assert Response.objects.filter(pk=cast.shared.pk).exists()
-
-
-def test_a_section_keeps_one_question(organizer, cast):
-    week = week_of(cast)
-    response = organizer.post(page_of(week), posted(organizer, page_of(week), **{"prompts-4-DELETE": "on"}))
-    assert response.status_code == 200
-    assert "あなたは何をする？" in str(response.context["inline_admin_formsets"][1].formset.non_form_errors())
-
-
-def test_a_changed_question_counts_the_words_anew(organizer, cast):
-    week = week_of(cast)
-    response = write(cast.membership, prompt_of(cast.cohort, 2), "もう一つの問いは？")
-    assert response.written
-    changes = {"prompts-0-text": "もう一つの問いは？"}
-    organizer.post(page_of(week), posted(organizer, page_of(week), **changes))
-    response.refresh_from_db()
-    assert not response.written
-
-
-def test_questions_of_other_weeks_are_out_of_reach(organizer, cast):
-    week, other = week_of(cast), week_of(cast, 3)
-    foreign = other.sections.first().prompts.first()
-    section = posted(organizer, page_of(week), **{"prompts-0-section": other.sections.first().pk})
-    assert organizer.post(page_of(week), section).status_code == 200
-    forged = posted(organizer, page_of(week), **{"prompts-0-id": foreign.pk, "prompts-0-text": "x", "theme": "y"})
-    organizer.post(page_of(week), forged)
-    foreign.refresh_from_db()
-    assert foreign.text != "x"
-    assert foreign.section.week == other
+    later = timezone.localtime(week.session_at + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    data = posted(organizer, page_of(week), session_at=later, meeting_url="https://zoom.example.com/j/9", theme="x")
+    assert organizer.post(page_of(week), data).status_code == 302
+    saved = week_of(cast)
+    assert (saved.meeting_url, saved.theme) == ("https://zoom.example.com/j/9", week.theme)
+    assert timezone.localtime(saved.session_at).strftime("%Y-%m-%dT%H:%M") == later
+    assert saved.sequence == 1
+    body = organizer.get(page_of(week)).content.decode()
+    assert f"/admin/cohorts/cohort/{cast.cohort.pk}/editor/#week-{week.pk}" in body
+    assert "prompts-0-text" not in body
 
 
 def test_a_week_opens_before_its_session(organizer, cast):
@@ -215,20 +153,20 @@ def test_absurd_numbers_are_no_pages(organizer, cast, number):
 
 def test_the_cohorts_weeks_inline(organizer, cast):
     address = f"/admin/cohorts/cohort/{cast.cohort.pk}/change/"
-    data = posted(organizer, address, **{"name": "新しい名前", "weeks-1-theme": "芽", "slug": "x"})
+    data = posted(organizer, address, **{"name": "新しい名前", "weeks-1-session_minutes": "90", "slug": "x"})
     assert organizer.post(address, data).status_code == 302
     cast.cohort.refresh_from_db()
     assert (cast.cohort.name, cast.cohort.slug) == ("新しい名前", "ours")
-    assert week_of(cast).theme == "芽"
+    assert week_of(cast).session_minutes == 90
 
 
 def test_a_foreign_week_is_not_moved_in(organizer, cast):
     address = f"/admin/cohorts/cohort/{cast.cohort.pk}/change/"
     foreign = Week.objects.get(cohort=cast.other, number=1)
-    organizer.post(address, posted(organizer, address, **{"weeks-0-id": foreign.pk, "weeks-0-theme": "x"}))
+    organizer.post(address, posted(organizer, address, **{"weeks-0-id": foreign.pk, "weeks-0-session_minutes": "90"}))
     foreign.refresh_from_db()
     assert foreign.cohort == cast.other
-    assert foreign.theme == "テーマ1"
+    assert foreign.session_minutes == 60
 
 
 def test_the_workbook_as_a_page_without_words(organizer, cast):
@@ -257,9 +195,8 @@ def test_the_privacy_page_is_one(organizer, cast):
 
 
 def test_the_markdown_box_comes_without_the_packages_script(organizer, cast):
-    for address in (page_of(week_of(cast)), "/admin/workbook/privacypage/add/"):
-        body = organizer.get(address).content.decode()
-        assert "markdownx/js" not in body
-        assert "data-markdownx" not in body
-        assert "js/admin/preview.js" in body
-        assert 'data-preview-url="/preview/"' in body
+    body = organizer.get("/admin/workbook/privacypage/add/").content.decode()
+    assert "markdownx/js" not in body
+    assert "data-markdownx" not in body
+    assert "js/admin/preview.js" in body
+    assert 'data-preview-url="/preview/"' in body
