@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -129,17 +129,29 @@ class ResponseQuerySet(TextQuerySet["Response"]):
     def find_again(self, save: Save) -> Saved["Response"] | None:
         """What became of a save that came before, or of words that stand there already; None for anything else.
 
-        For a box that takes no more words: nothing new is written.
+        For a box that takes no more words. That fewer people may read them still holds, whatever the text.
 
-        Raises OperationReused as `write` does.
+        Raises OperationReused as `write` does; OperationalError where another save came in between.
         """
         current = self._current(save)
         if current is None:
             return None
         if known := current.revisions.filter(operation_id=save.operation_id).first():
             return self._replay(save, current, known)
+        narrower = Readers.narrower(save.readers, current.readers)
+        if narrower != current.readers:
+            self._narrow(save, current, narrower)
         stands = (current.text, current.readers) == (save.text, save.readers)
         return Saved(current, True, current.version) if stands else None
+
+    def _narrow(self, save: Save, current: "Response", readers: str) -> None:
+        same = {"base_version": current.version, "text": current.text, "readers": readers}
+        name = save.operation_id if save.text == current.text else uuid.uuid4()
+        try:
+            with transaction.atomic():
+                self._advance(replace(save, operation_id=name, **same), current)
+        except (IntegrityError, LostRace) as lost:
+            raise OperationalError("Lost a race for one text.") from lost
 
     def _write_anyway(self, save: Save) -> Saved["Response"]:
         try:

@@ -149,6 +149,32 @@ def test_words_that_stand_there_already_are_answered_as_saved(member, cast, box)
     assert Revision.objects.count() == before
 
 
+def test_fewer_readers_hold_also_after_the_end(member, cast):
+    """What somebody wants to keep to herself is closed at once, though her newer words come too late."""
+    box = write(cast.membership, prompt_of(cast.cohort, week=2), "みんなへ", Readers.GROUP)
+    cast.cohort.finish()
+    refused = send(member, cast.member, box.prompt, base_version=1, readers=Readers.SELF)
+    assert (refused.status_code, refused.json()["error"]) == (422, "finished")
+    box.refresh_from_db()
+    assert (box.text, box.readers, box.version, box.written) == ("みんなへ", Readers.SELF, 2, True)
+    wider = send(member, cast.member, box.prompt, base_version=2, text="みんなへ", readers=Readers.GROUP)
+    assert wider.status_code == 422
+    box.refresh_from_db()
+    assert (box.readers, box.version) == (Readers.SELF, 2)
+
+
+def test_a_save_that_only_narrows_is_answered_as_saved(member, cast):
+    box = write(cast.membership, prompt_of(cast.cohort, week=2), "みんなへ", Readers.GROUP)
+    cast.cohort.finish()
+    operation = str(uuid4())
+    for _again in range(2):
+        answer = send(
+            member, cast.member, box.prompt, operation_id=operation, base_version=1, text="みんなへ", readers="self"
+        )
+        assert (answer.status_code, answer.json()["version"], answer.json()["readers"]) == (200, 2, "self")
+    assert box.revisions.count() == 2
+
+
 def test_the_other_side_of_a_conflict_is_refused_too(member, cast, box):
     """There is no page any more on which to choose: the text is shown to be taken along, and stands in the history."""
     Response.objects.write(Save(box.prompt_id, cast.membership.pk, uuid4(), 1, "べつの端末", "facilitators", QUESTIONS))
