@@ -1,12 +1,14 @@
 """The way from an invitation's link to the open door, for those who must sign up or sign in first."""
 
 from datetime import timedelta
+from time import time
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -29,19 +31,20 @@ REFUSED = {
 
 
 def may_guess(request: HttpRequest) -> bool:
-    """Whether this address has not yet opened too many links that lead nowhere."""
-    return bool(_consume(request, dry_run=True))
+    """Whether this address has not yet opened too many links that lead nowhere.
+
+    Only looked up: `consume(dry_run=True)` takes a lock, and of a group that presses “Join” at one moment
+    the last ones in the row would be turned away.
+    """
+    rate = ratelimit.parse_rate(GUESSES["invitation"])
+    key = ratelimit.get_cache_key(request, app="cohorts", action="invitation", rate=rate)
+    allowed, _history = ratelimit.apply_rate(cache.get(key, []), time(), rate, dry_run=True)
+    return allowed
 
 
 def count_guess(request: HttpRequest) -> None:
     """Note a link that led nowhere. Links that are good are not counted: a whole group may share one address."""
-    _consume(request)
-
-
-def _consume(request: HttpRequest, *, dry_run: bool = False) -> ratelimit.RateLimitUsage | None:
-    return ratelimit.consume(
-        request, app="cohorts", action="invitation", config=GUESSES, limit_get=True, dry_run=dry_run
-    )
+    ratelimit.consume(request, app="cohorts", action="invitation", config=GUESSES, limit_get=True)
 
 
 def by_code(request: HttpRequest, email: str, typed: str) -> Invitation | None:
