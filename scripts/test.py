@@ -19,6 +19,7 @@ from postgres import database_url
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 WORKERS = ["-n", "2"]
+BROWSERS = ["-n", "3", "--dist", "worksteal"]  # they wait more than they compute
 UNIT = "not browser and not browsers and not faults"
 PRODUCTION = {
     "PRODUCTION": "1",
@@ -97,7 +98,7 @@ def run_all() -> dict[str, Counts]:
     results["tests on SQLite"] = run_tests(*WORKERS, "-m", UNIT, DATABASE_URL="sqlite://:memory:")
     with database_url() as url:
         results["tests on PostgreSQL"] = run_tests(*WORKERS, "-m", UNIT, "--database-only", DATABASE_URL=url)
-        results["browser"] = run_tests(*WORKERS, "-m", "browser and not faults", DATABASE_URL=url, CHROMIUM=browser)
+        results["browser"] = run_tests(*BROWSERS, "-m", "browser and not faults", DATABASE_URL=url, CHROMIUM=browser)
     results["faults"] = run_tests("-m", "faults", "tests/faults", CHROMIUM=browser, FAULTS="small")
     return results
 

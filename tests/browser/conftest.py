@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django.live_server_helper import LiveServer
 
 from cohorts.models import User
+from tests.browser.office import open_page, week_of
 from tests.browser.offline import PHONE, open_week
 from tests.cast import Cast, make_cast, prompt_of
 from tests.faults.proxy import FaultProxy
@@ -152,6 +153,19 @@ def sign_in(live_server: LiveServer) -> Callable[[Page, User], None]:
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address(live_server)}])
 
     return put
+
+
+@pytest.fixture
+def url(cast: Cast) -> str:
+    """The address of what the member wrote in the first week, for who facilitates."""
+    return week_of(cast)
+
+
+@pytest.fixture
+def reading(desk: Page, cast: Cast, sign_in: Callable, url: str) -> Page:
+    """The facilitator reads it."""
+    sign_in(desk, cast.facilitator)
+    return open_page(desk, url)
 
 
 @pytest.fixture

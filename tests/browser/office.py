@@ -10,6 +10,7 @@ from workbook.models import Draft, DraftSave, Feedback, Readers, Response, Save
 
 DRAFT = re.compile("^下書きを保存しました。まだ送っていません。?$")
 SENT = re.compile("送りました")
+LATER = "まだ送れていません"
 ELSEWHERE = "ここの文章は、新しい下書きです"
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.office import (
     DRAFT,
@@ -22,7 +22,6 @@ from tests.browser.office import (
     send_button,
     status,
     texts_in,
-    week_of,
 )
 from tests.browser.test_delivery import READ, WRITE
 from tests.browser.test_storage import eventually
@@ -33,18 +32,6 @@ NO_FAREWELL = """() => {
   const stop = (event) => event.stopImmediatePropagation();
   for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, stop, true);
 }"""
-
-
-@pytest.fixture
-def url(cast):
-    return week_of(cast)
-
-
-@pytest.fixture
-def reading(desk: Page, cast, sign_in, url):
-    """The facilitator reads what the member wrote in the first week."""
-    sign_in(desk, cast.facilitator)
-    return open_page(desk, url)
 
 
 def test_draft_survives_a_closed_tab(reading, cast, url):

@@ -3,13 +3,13 @@
 import json
 import re
 
-import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.office import (
     DRAFT,
     ELSEWHERE,
+    LATER,
     SENT,
     another,
     comments,
@@ -23,26 +23,11 @@ from tests.browser.office import (
     save_elsewhere,
     send_button,
     status,
-    week_of,
 )
 from tests.browser.test_sessions import code_in, dialog, enter_code
 from tests.browser.test_storage import eventually
 from tests.cast import join, make_user
 from workbook.models import Reading
-
-LATER = "まだ送れていません"
-
-
-@pytest.fixture
-def url(cast):
-    return week_of(cast)
-
-
-@pytest.fixture
-def reading(desk: Page, cast, sign_in, url):
-    """The facilitator reads what the member wrote in the first week."""
-    sign_in(desk, cast.facilitator)
-    return open_page(desk, url)
 
 
 def test_draft_then_sent(reading, cast):

@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cohorts.models import User
 from tests.browser.office import (
     DRAFT,
+    LATER,
     SENT,
     comments,
     cut,
@@ -22,13 +23,11 @@ from tests.browser.office import (
     open_page,
     send_button,
     status,
-    week_of,
 )
 from tests.browser.test_storage import eventually
 from tests.cast import QUESTIONS, join, make_user
 from workbook.models import Feedback, Reading, Response, Save
 
-LATER = "まだ送れていません"
 ARRIVED = "The comment from before has arrived. What stands here is a new draft."
 NOTICED = 3_500
 """Milliseconds after which what came has been noticed."""
@@ -38,18 +37,6 @@ CUT_OFF = "There is no connection right now. When there is, press “I have read
 ALSO = "A comment by {names} has arrived too."
 CLOSED = "These words are not open to you any more. Your comment can be copied and kept."
 LOOK = "document.dispatchEvent(new CustomEvent('hisho:changed'))"
-
-
-@pytest.fixture
-def url(cast):
-    return week_of(cast)
-
-
-@pytest.fixture
-def reading(desk: Page, cast, sign_in, url):
-    """The facilitator reads what the member wrote in the first week."""
-    sign_in(desk, cast.facilitator)
-    return open_page(desk, url)
 
 
 def rewrite(response, text):
