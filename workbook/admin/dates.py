@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from cohorts.admin.scope import LocalMoment, moment
 from cohorts.models import Cohort
 from workbook.models import Week
+from workbook.models.plan import validate_date
 from workbook.moving import DatesChanged, Move, faults_of, move_sessions, plan_moves
 
 from .doubts import Date, find_doubts
@@ -46,7 +47,8 @@ class DatesForm(forms.Form):
     def __init__(self, weeks: list[Week], data: Any = None) -> None:
         super().__init__(data)
         for week in weeks:
-            box = forms.DateTimeField(initial=timezone.localtime(week.session_at), widget=LocalMoment)
+            old = timezone.localtime(week.session_at)
+            box = forms.DateTimeField(initial=old, widget=LocalMoment, validators=[validate_date])
             self.fields[f"session-{week.number}"] = box
             seen = forms.DateTimeField(initial=week.session_at, required=False, widget=forms.HiddenInput)
             self.fields[f"was-{week.number}"] = seen

@@ -54,10 +54,16 @@ class Follower {
       if (signal.aborted) return;
       this.isWaiting = false;
       this.show(html);
-      this.status.textContent = this.form.querySelector("[data-summary]")?.textContent ?? "";
+      this.say(this.form.querySelector("[data-summary]")?.textContent ?? "");
     } catch {
-      if (!signal.aborted) this.status.textContent = this.form.dataset.failed;
+      if (!signal.aborted) this.say(this.form.dataset.failed, "errornote");
     }
+  }
+
+  // Who sees the page sees what has changed on it; who hears it is told.
+  say(text, look = "visually-hidden") {
+    this.status.className = look;
+    this.status.textContent = text;
   }
 
   send(options) {
