@@ -165,7 +165,7 @@ def dates_view(request: HttpRequest, cohort: Cohort, context: dict[str, Any]) ->
 def _move(request: HttpRequest, moving: Moving) -> HttpResponse | None:
     """Move the sessions, if she has seen what follows, and it is still what follows."""
     if request.POST.get("shown") != moving.shown:
-        messages.warning(request, _("The dates are new. Please look at them once more; then move them."))
+        messages.warning(request, _("There is something new about the dates. Please look once more; then move them."))
         return None
     try:
         with transaction.atomic():

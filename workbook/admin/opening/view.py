@@ -1,7 +1,6 @@
 """The page to open a cohort, and the piece of it that follows what is typed."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, LogEntry
@@ -15,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from . import draft
-from .form import OpeningForm, first_data, tick_leaders
+from .form import OpeningForm, first_data, known_zones, tick_leaders
 from .origin import Origin
 from .preview import Preview, preview_of
 
@@ -35,7 +34,7 @@ def opening_view(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             return response
         shown = form if "open" in request.POST else OpeningForm(form.origin, initial=_plain(form))
         context |= {"title": _("Open a cohort"), "form": shown, "media": form.media, "preview": preview}
-        context |= {"is_restored": is_restored, "page": form.origin.page, "zones": sorted(available_timezones())}
+        context |= {"is_restored": is_restored, "page": form.origin.page, "zones": known_zones()}
         return TemplateResponse(request, PAGE, context).render()
 
 
@@ -85,7 +84,9 @@ def _open(request: HttpRequest, form: OpeningForm, preview: Preview) -> HttpResp
     if not form.is_valid() or not preview.is_ready:
         return None
     if not preview.was_shown(request.POST.get("shown", "")):
-        messages.warning(request, _("The dates are new. Please look at them once more; then open the cohort."))
+        messages.warning(
+            request, _("There is something new about the dates. Please look once more; then open the cohort.")
+        )
         return None
     try:
         cohort, outcome = form.open(preview.sessions)
