@@ -93,8 +93,6 @@ def invite(mail: "Mail") -> Letter | None:
 def compose(mail: "Mail") -> EmailMessage:
     """The message as it is sent, in the site's own language, built now and stored nowhere.
 
-    The Message-ID comes from the outbox key: a mail that is sent again is recognized as the same one.
-
     Raises:
         NoLonger: there is nothing to say any more.
         LookupError: nobody writes mails of this kind.
@@ -104,14 +102,16 @@ def compose(mail: "Mail") -> EmailMessage:
         if letter is None:
             raise NoLonger("It was no longer needed.")
         subject, body = letter.text(mail.kind)
-    digest = hashlib.sha256(mail.key.encode()).hexdigest()[:32]
-    headers = {
-        "Message-ID": f"<{digest}@{urlsplit(settings.BASE_URL).hostname}>",
-        "Auto-Submitted": "auto-generated",
-    }
+    headers = {"Message-ID": message_id(mail), "Auto-Submitted": "auto-generated"}
     if letter.stop_url:  # RFC 8058: the button of the mail program itself
         headers |= {"List-Unsubscribe": f"<{letter.stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return EmailMessage(subject, body, to=[mail.to], headers=headers, attachments=letter.attachments)
+
+
+def message_id(mail: "Mail") -> str:
+    """Made of the outbox key: a mail that is sent again is recognized as the same one."""
+    digest = hashlib.sha256(mail.key.encode()).hexdigest()[:32]
+    return f"<{digest}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
 def _one_line(subject: str) -> str:
