@@ -31,9 +31,10 @@ function open(page) {
 }
 
 function settle(name, value, before) {
-  const again = root.querySelector(`button[name="${name}"][value="${CSS.escape(value)}"]:not(:disabled)`);
-  const row = root.querySelector(`#prompt-${CSS.escape(value)}, #week-${CSS.escape(value)}`);
-  const target = root.querySelector("[autofocus]") ?? again ?? row?.querySelector("textarea, input:not([type=hidden])");
+  const key = CSS.escape(value);
+  const again = root.querySelector(`button[name="${name}"][value="${key}"]:not(:disabled)`);
+  const row = root.querySelector(name.startsWith("week") ? `#week-${key}` : `#prompt-${key}`);
+  const target = root.querySelector("[autofocus]") ?? again ?? row?.querySelector(".moves button:enabled, input, textarea");
   if (!target) return;
   target.focus({ preventScroll: true });
   if (again && before !== null) scrollBy(0, again.getBoundingClientRect().top - before);

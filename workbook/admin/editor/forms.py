@@ -20,20 +20,20 @@ def lines(label: Any) -> forms.CharField:
 
 
 class WeekForm(forms.Form):
-    theme = line(Week, "theme", _("Theme"))
-    aim = lines(_("Aim"))
+    theme = line(Week, "theme", _("theme"))
+    aim = lines(_("aim"))
 
 
 class SectionForm(forms.Form):
-    heading = line(Section, "heading", _("Heading"))
-    due = line(Section, "due", _("By when"), required=False)
-    subtitle = line(Section, "subtitle", _("Subtitle"), required=False)
-    output = line(Section, "output", _("What it is for"), required=False)
+    heading = line(Section, "heading", _("heading"))
+    due = line(Section, "due", _("due wording"), required=False)
+    subtitle = line(Section, "subtitle", _("subtitle"), required=False)
+    output = line(Section, "output", _("kind of output"), required=False)
 
 
 class PromptForm(forms.Form):
-    text = line(Prompt, "text", _("Question"), required=False, widget=forms.Textarea(attrs={"rows": 1}))
-    hint = lines(_("Hint"))
+    text = line(Prompt, "text", _("question"), required=False, widget=forms.Textarea(attrs={"rows": 1}))
+    hint = lines(_("hint"))
 
 
 FORMS = {"week": WeekForm, "section": SectionForm, "prompt": PromptForm}

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from workbook.models import Section
 
@@ -89,6 +90,11 @@ class WeekRow(Row):
     may_go_up: bool
     may_go_down: bool
     may_be_removed: bool
+
+    @property
+    def label(self) -> str:
+        """“Week 2”, as people say it."""
+        return _("Week %(number)d") % {"number": self.number}
 
     @property
     def theme(self) -> dict[str, Any]:

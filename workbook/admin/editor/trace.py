@@ -55,7 +55,7 @@ def _in_section(old: Edition, new: Edition, section: str, place: str) -> Iterato
         yield from _reworded(old, new, "prompt", prompt, _("%(place)s, question %(n)d") % {"place": place, "n": number})
     stayed = [prompt for prompt in before if prompt in after]
     if stayed != [prompt for prompt in after if prompt in before]:
-        order = _(" / ").join(f"“{_words(new, prompt)}”" for prompt in after)
+        order = _(" / ").join(_("“%(text)s”") % {"text": _words(new, prompt)} for prompt in after)
         yield _("%(place)s: new order: %(order)s") % {"place": place, "order": order}
 
 
