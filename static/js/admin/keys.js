@@ -1,29 +1,10 @@
 // Single keys for whoever reads much: from text to text, from person to person, into the box and on. They never act
 // while something is typed or converted, and can be switched off.
 
-const OFF = "hisho-keys-off";
-const TYPING = "input, textarea, select, [contenteditable], dialog";
+import { isBare, isOff, isTyping, switchOn } from "./typing.js";
 
 const dialog = document.querySelector("[data-keys]");
 const press = (selector) => document.querySelector(selector)?.click();
-
-function isOff() {
-  try {
-    return localStorage.getItem(OFF) !== null;
-  } catch {
-    return false; // no storage: nothing was switched off
-  }
-}
-
-function switchOn(on) {
-  try {
-    if (on) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
-  } catch { /* for this page then */ }
-}
-
-const isConverting = (event) => event.isComposing || event.keyCode === 229;
-const isPlain = (event) => !event.ctrlKey && !event.altKey && !event.metaKey;
 
 // Those that can be seen: not what is folded away.
 const entries = () => [...document.querySelectorAll("[data-entry]")].filter((entry) => entry.checkVisibility?.() ?? entry.offsetParent);
@@ -75,14 +56,14 @@ const DEEDS = {
 };
 
 function pressed(event) {
-  if (event.defaultPrevented || isConverting(event) || !isPlain(event)) return;
+  if (!isBare(event)) return;
   const box = event.target.closest?.(".box textarea");
   if (box && event.key === "Escape") {
     box.blur();
     show(box.closest("[data-entry]"));
     return;
   }
-  if (event.target.closest?.(TYPING) || dialog?.open || document.querySelector("dialog[open]")) return;
+  if (isTyping(event) || dialog?.open || document.querySelector("dialog[open]")) return;
   const isHelp = event.key === "?";
   const deed = isHelp ? open : DEEDS[event.key];
   if (!deed || (isOff() && !isHelp) || (event.repeat && !"jk".includes(event.key)) || (event.shiftKey && !isHelp && event.key !== "/")) return;
