@@ -46,10 +46,13 @@ class DraftQuerySet(TextQuerySet["Draft"]):
         """Hers that hold something, on words that she may (still) answer."""
         return self.exclude(text="").filter(author=author, response__in=Response.objects.answerable_by(author))
 
+    def held_by(self, author: User) -> Self:
+        """Hers that hold something, on words of her cohorts, be they open to her or not."""
+        return self.exclude(text="").filter(author=author, response__membership__cohort__in=author.facilitated)
+
     def stranded_of(self, author: User) -> Self:
-        """Hers that hold something, on words of her cohorts that are not open to her any more."""
-        here = self.exclude(text="").filter(author=author, response__membership__cohort__in=author.facilitated)
-        return here.exclude(response__in=Response.objects.answerable_by(author))
+        """Of these, those on words that are not open to her any more."""
+        return self.held_by(author).exclude(response__in=Response.objects.answerable_by(author))
 
     def beside(self, reader: User) -> Self:
         """The drafts in which other facilitators of today are writing now: who and where is told, the text is not.

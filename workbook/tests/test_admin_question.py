@@ -195,7 +195,7 @@ def test_queries(reader, cast, prompt, django_assert_num_queries, more):
     comment(cast.shared, cast.facilitator)
     assert Prompt.objects.filter(section__week=prompt.section.week).count() == 5
     reader.get(address(prompt))  # notes whose words she was shown, on SQLite by so many rows at a time
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         body = reader.get(address(prompt)).content.decode()
     assert len(names(body)) == more + 1
     assert body.count('class="since"') == more

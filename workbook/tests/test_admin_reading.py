@@ -245,5 +245,5 @@ def test_queries_of_the_reading_page(reader, cast, django_assert_num_queries, mo
         write(membership, prompt_of(cast.cohort), "ことば")
         write(cast.membership, prompt_of(cast.cohort, week=number + 2), "ことば")
         Feedback.objects.answer(revision_of(cast.shared), cast.facilitator, f"コメント{number}", uuid4())
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         assert reader.get(address(cast)).status_code == 200

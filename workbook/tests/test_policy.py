@@ -49,6 +49,9 @@ RULES = {
             bool(draft.text) and world.may_read_draft(user, draft) and world.may_answer(user, draft.response)
         ),
     ),
+    "hold drafts": Rule(
+        Draft.objects.held_by, lambda user, draft: bool(draft.text) and world.may_read_draft(user, draft)
+    ),
     "copy stranded drafts": Rule(
         Draft.objects.stranded_of,
         lambda user, draft: (

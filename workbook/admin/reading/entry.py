@@ -75,7 +75,7 @@ class Entry:
 
 
 class Filling:
-    """Puts into entries what one facilitator may know. Seven queries however many there are, and one if words changed
+    """Puts into entries what one facilitator may know. Six queries however many there are, and one if words changed
     since she commented on them."""
 
     def __init__(self, reader: User, entries: Iterable[Entry], **where: Any) -> None:
@@ -95,13 +95,11 @@ class Filling:
             entry.readings.append(reading)
         for entry, draft in self._placed(Draft.objects.beside(self.reader)):
             entry.answering.append(draft.author)
-        for entry, draft in self._placed(Draft.objects.of(self.reader)):
+        for entry, draft in self._placed(Draft.objects.held_by(self.reader)):
             if entry.response:
                 entry.draft = draft
-            else:  # the member has emptied her box
+            else:  # the member has emptied her box, or keeps it to herself now
                 entry.stranded = draft
-        for entry, draft in self._placed(Draft.objects.stranded_of(self.reader)):
-            entry.stranded = draft
         self._compare()
 
     def _placed(self, rows: QuerySet[Any], path: str = "response__") -> Iterator[tuple[Entry, Any]]:
