@@ -1,5 +1,7 @@
 """What the main pages cost next to a bare Django view: queries, bytes, processor time, latency. `make bench` calls it.
 
+Then the organizers' pages, of a salon with few cohorts and of one with thousands.
+
 Both projects run under gunicorn on one PostgreSQL that is filled with many cohorts. Processor time is that of the
 whole tree of processes, the database with it. In each run a bare round stands before and after ours; the ratio is
 that of the medians over all runs. Linux or macOS; nothing is left behind.
@@ -7,8 +9,10 @@ that of the medians over all runs. Linux or macOS; nothing is left behind.
 
 import argparse
 import contextlib
+import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -29,6 +33,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only pages that begin with NAME")
     parser.add_argument("--profile", metavar="NAME", help="instead: where a page spends its time, in this process")
     parser.add_argument("--cohorts", type=int, default=COHORTS, help="cohorts to fill (%(default)s)")
+    parser.add_argument("--organizers", action="store_true", help="only organizers' pages, of few cohorts and of many")
+    parser.add_argument("--many", type=int, default=None, help="how many are many (5000)")
     parser.add_argument("--encoding", default=None, help="Accept-Encoding of the requests (gzip, br)")
     return parser.parse_args()
 
@@ -107,9 +113,39 @@ def run_profile(options: argparse.Namespace) -> None:
         inside.profile(page.ours, page.warm_up, options.requests)
 
 
-def main() -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    options = read_options()
+@contextlib.contextmanager
+def salon(cohorts: int, folder: Path) -> Iterator[tuple[dict, int, Ends]]:
+    """A database with so many cohorts, what was found in it, and its server: port and first processes."""
+    port = free_port()
+    with servers.database() as (url, _durable):
+        env = servers.environment(url, port, folder / "static")
+        command = [sys.executable, "-m", "bench.salon", str(cohorts)]
+        found = json.loads(subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE).stdout)
+        print(f"{cohorts:,} cohorts of {MEMBERS} members filled in {found['seconds']} seconds", flush=True)
+        with servers.gunicorn("hisho.wsgi", port, env, folder / f"salon-{cohorts}") as ours:
+            database = servers.find_postmaster(url)
+            yield found, port, [ours, *([database] if database else [])]
+
+
+def run_organizers(options: argparse.Namespace, folder: Path) -> None:
+    """The organizers' pages of a young salon, and the same ones after many years."""
+    from bench import organizers, report
+
+    sizes = (organizers.FEW, options.many or organizers.MANY)
+    with contextlib.ExitStack() as stack:
+        found = [stack.enter_context(salon(size, folder)) for size in sizes]
+        salons = [
+            organizers.Salon(seen, port, lambda ends=ends: servers.cpu_seconds(ends)) for seen, port, ends in found
+        ]
+        organizers.measure(*salons, options.runs)
+        print()
+        goals = report.Goals()
+        organizers.report(*salons, goals)
+        report.print_summary(goals)
+
+
+def run_beside_the_bare_one(options: argparse.Namespace) -> None:
+    """The main pages, each beside a bare view."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="hisho-bench-") as folder, servers.database() as (url, durable):
         print("PostgreSQL writes durably (fsync on)" if durable else "PostgreSQL has fsync OFF: saves look too cheap")
@@ -122,6 +158,16 @@ def main() -> None:
         from django.db import connection
 
         connection.close()
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    options = read_options()
+    if not options.organizers:
+        run_beside_the_bare_one(options)
+    if options.organizers or not (options.only or options.profile):
+        with tempfile.TemporaryDirectory(prefix="hisho-bench-") as folder:
+            run_organizers(options, Path(folder))
 
 
 if __name__ == "__main__":

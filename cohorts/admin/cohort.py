@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.db.models import Count, ForeignKey, Q, QuerySet
+from django.db.models import ForeignKey, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.formats import date_format
@@ -17,8 +17,6 @@ from cohorts.models import Cohort, Membership, User
 from cohorts.organizers import told
 
 from .scope import ChoiceFilter, InZone, OrganizersOnly, ScopedAdmin
-
-CURRENT_MEMBERS = Q(memberships__left_at=None, memberships__role=Membership.Role.MEMBER)
 
 
 class StateFilter(ChoiceFilter):
@@ -43,7 +41,8 @@ class CohortAdmin(InZone, OrganizersOnly, ScopedAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cohort]:
-        return super().get_queryset(request).annotate(member_count=Count("memberships", filter=CURRENT_MEMBERS))
+        members = Membership.objects.members().filter(left_at=None)
+        return super().get_queryset(request).annotate(member_count=members.number_in("pk"))
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -161,6 +162,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             people_count=models.Count("cohort__memberships", filter=here),
             facilitator_count=models.Count("cohort__memberships", filter=here & leads),
         )
+
+    def number_in(self, cohort: str) -> Coalesce:
+        """How many of these are in the cohort of the row around, for an annotation: counted for the rows shown alone.
+
+        Args:
+            cohort: the path from that row to its cohort.
+        """
+        here = self.filter(cohort=models.OuterRef(cohort)).order_by().values("cohort")
+        return Coalesce(models.Subquery(here.annotate(n=models.Count("pk")).values("n")), 0)
 
     def administered_by(self, user: User) -> "MembershipQuerySet":
         """All in the cohorts that the user sees in the admin, those who left too."""

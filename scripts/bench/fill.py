@@ -48,13 +48,13 @@ def fill(cohorts: int, members: int, seed: int = 1) -> None:
     chance = Random(seed)
     for number in range(cohorts):
         with transaction.atomic():
-            _fill_cohort(number, members, chance)
+            fill_cohort(number, members, chance)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
 
-def _fill_cohort(number: int, members: int, chance: Random) -> None:
+def fill_cohort(number: int, members: int, chance: Random) -> None:
     cohort = open_cohort(
         name=f"種まき{number + 1}期",
         slug=f"bench-{number + 1}",

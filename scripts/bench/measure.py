@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from statistics import median, quantiles
+from typing import TYPE_CHECKING
 
 from .client import Answer, Ask, Browser
-from .pages import Page
+
+if TYPE_CHECKING:
+    from .pages import Page
 
 P95 = 18
 """The last of the nineteen cuts of `quantiles(n=20)`."""
@@ -49,7 +52,7 @@ class Side:
 class Result:
     """One page after all rounds. In every round the bare side is measured twice."""
 
-    page: Page
+    page: "Page"
     ours: Side
     bare: Side
 

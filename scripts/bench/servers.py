@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from postgres import throw_away_cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORKERS, THREADS = 2, 4
+NUMBERS = count(1)
 SHARED_MEMORY = Path("/dev/shm")
 PATIENCE = 30
 """Seconds until a server must answer, and until it must have stopped."""
@@ -30,7 +32,7 @@ def database() -> Iterator[tuple[str, bool]]:
     given = os.environ.get("DATABASE_URL", "")
     server = contextlib.nullcontext(given) if given.startswith("postgres") else throw_away_cluster("")
     with server as url:
-        name = f"hisho_bench_{os.getpid()}"
+        name = f"hisho_bench_{os.getpid()}_{next(NUMBERS)}"
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
             durable = connection.execute("SHOW fsync").fetchone() == ("on",)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cohorts.models import Invitation, Mail, Membership
@@ -78,11 +77,10 @@ def finished(without: Iterable[int], number: int) -> Leaf:
     beside = Week.objects.filter(cohort=OuterRef("cohort"))
     is_last = ~Exists(beside.filter(number__gt=OuterRef("number")))
     is_over = Q(cohort__finished_at__isnull=False) | ~Exists(beside.filter(session_at__gte=long_ago()))
-    members = Membership.objects.members().filter(cohort=OuterRef("cohort"), left_at=None).order_by()
-    counted = members.values("cohort").annotate(n=Count("pk")).values("n")
+    members = Membership.objects.members().filter(left_at=None)
     weeks = Week.objects.filter(is_last, is_over, cohort__deleted_at=None).exclude(cohort__in=without)
     weeks = weeks.select_related("cohort").defer("aim").order_by("-session_at", "-pk")
-    return leaf_of(weeks.annotate(members=Coalesce(Subquery(counted, IntegerField()), 0)), number, FINISHED_SHOWN)
+    return leaf_of(weeks.annotate(members=members.number_in("cohort")), number, FINISHED_SHOWN)
 
 
 def count_invitations(cohorts: Iterable[int]) -> dict[int, int]:
