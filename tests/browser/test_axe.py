@@ -48,6 +48,7 @@ def organizer_pages(cast):
         "/admin/",
         *(reverse(f"admin:cohorts_{name}") for name in names),
         reverse("admin:cohorts_cohort_change", args=[cast.cohort.pk]),
+        reverse("admin:cohorts_cohort_editor", args=[cast.cohort.pk]),
         reverse("admin:workbook_week_change", args=[week.pk]),
         reverse("admin:workbook_privacypage_changelist"),
     ]

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from tests.browser.axe import findings_in_both, fits
 from tests.cast import Cast
 from workbook.models import Week
 
@@ -103,3 +104,17 @@ def test_it_works_without_javascript(plain_page, cast, sign_in):
     page.locator(".messagelist").wait_for()
     assert asked(week) == ["それはなぜ？", "うれしかった一言は？"]
     assert week_of(cast).theme == "スクリプトなし"
+
+
+def test_what_both_changed_stands_together(phone, cast, sign_in):
+    page, week = open_editor(phone, cast, sign_in), week_of(cast)
+    Week.objects.filter(pk=week.pk).update(theme="ほかの人のテーマ")
+    page.fill(f'[name="week-{week.pk}-theme"]', "わたしのテーマ")
+    page.locator(".savebar button").click()
+    page.locator("[data-look]:focus").wait_for()
+    assert "ほかの人のテーマ" in page.inner_text(f"#week-{week.pk}")
+    assert week_of(cast).theme == "ほかの人のテーマ"
+    assert (findings_in_both(page), fits(page, 320)) == ({}, True)
+    page.locator(".savebar button").click()
+    page.locator(".messagelist").wait_for()
+    assert week_of(cast).theme == "わたしのテーマ"
