@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import formats, timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -57,7 +58,8 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
 
     @property
     def media(self) -> Media:
-        return super().media + Media(js=[Script("js/copy.js", type="module")])
+        sheets = {"all": ["css/admin/inviting.css"]}
+        return super().media + Media(css=sheets, js=[Script("js/copy.js", type="module")])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         rows = Invitation.objects.filter(Q(cohort=None) | Q(cohort__deleted_at=None)).order_by("-created_at", "-pk")
@@ -106,7 +108,9 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     @admin.display(description=_("mail"), empty_value="")
     def mail(self, invitation: Invitation) -> str | None:
         """What became of the last mail with its link; nothing where none was written."""
-        return invitation.mail_state and Mail.State(invitation.mail_state).label
+        label = invitation.mail_state and Mail.State(invitation.mail_state).label
+        in_trouble = invitation.mail_state in TROUBLE
+        return format_html('<strong class="trouble">{}</strong>', label) if in_trouble else label
 
     @admin.display(description=_("link"), empty_value="")
     def link(self, invitation: Invitation) -> SafeString | None:

@@ -266,7 +266,7 @@ def test_the_list_says_what_became_of_each_mail(organizer, cast, shared):
     listed = {row.email: row.mail_state for row in organizer.get(LIST).context["cl"].result_list}
     assert listed == {"": None, **{f"{state}@example.com": state for state in rows}}
     text = organizer.get(LIST).text
-    assert text.count(f'<td class="field-mail">{Mail.State.UNKNOWN.label}</td>') == 1
+    assert text.count(f'<strong class="trouble">{Mail.State.UNKNOWN.label}</strong>') == 1
     trouble = organizer.get(f"{LIST}?mail=trouble").context["cl"].result_list
     assert {row.email for row in trouble} == {"failed@example.com", "unknown@example.com"}
     mails = organizer.get(f"/admin/cohorts/mail/?state=trouble&cohort={cast.cohort.pk}").context["cl"].result_list
