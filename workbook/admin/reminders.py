@@ -37,7 +37,8 @@ RULES = {
         "When comments have arrived that a member has not seen; one mail a day at most, without a word of them."
     ),
 }
-MARK = "…"
+MARK = "〇〇"
+"""Stands in a mail for what differs from one reader to the next."""
 
 
 class NoteForm(forms.ModelForm):
