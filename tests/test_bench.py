@@ -1,12 +1,16 @@
 """The rows that `make bench` fills, and the bare pages that it compares with: they must show what ours show."""
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
-from cohorts.models import Membership
-from scripts.bench import inside, pages
-from scripts.bench.fill import fill
-from scripts.bench.people import CURRENT_WEEK, find_people
+from cohorts.models import Cohort, Membership, User
+from scripts.bench import inside, pages, salon
+from scripts.bench.crowd import crowd
+from scripts.bench.fill import fill, sign_in
+from scripts.bench.people import CURRENT_WEEK, OUR_BACKEND, find_people
+from workbook.admin.office import Office
+from workbook.admin.runs import FINISHED_SHOWN, SHOWN
 from workbook.models import Draft, DraftRevision, Feedback, Note, NoteRevision, Readers, Response, Revision
 
 COHORTS, MEMBERS = 2, 3
@@ -142,3 +146,47 @@ def test_form_saves_all_boxes(people, side):
 def test_bare_needs_a_session(people):
     with override_settings(**inside.BARE):
         assert Client().get("/").status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="The crowd is made by PostgreSQL itself.")
+class TestCrowd:
+    def test_every_cohort_is_whole_and_has_its_own_people(self):
+        organizer = crowd(12, MEMBERS)
+        assert organizer.is_organizer
+        cohorts = Cohort.objects.order_by("pk")
+        assert [cohort.slug for cohort in cohorts] == [f"bench-{number}" for number in range(1, 13)]
+        for cohort in (cohorts.first(), cohorts.last()):
+            people = Membership.objects.filter(cohort=cohort)
+            assert people.count() == people.values("user__email").distinct().count() == MEMBERS + 2
+            own = Response.objects.filter(membership__cohort=cohort)
+            assert own.count() == MEMBERS * BOXES
+            assert not own.exclude(prompt__section__week__cohort=cohort).exists()
+            assert cohort.invitations.count() == 4
+            assert cohort.mails.count() == 4 + MEMBERS + 2
+        assert User.objects.count() == 12 * (MEMBERS + 2) + 1
+        last = cohorts.last().pk
+        assert Cohort.objects.create(name="new", slug="new").pk > last
+
+    def test_some_run_some_are_to_come_and_some_are_over(self):
+        office = Office(crowd(40, MEMBERS))
+        assert (len(office.running) + len(office.coming), len(office.finished.rows)) == (SHOWN, FINISHED_SHOWN)
+        assert office.runs.has_more
+        assert office.finished.has_more
+
+    def test_a_page_of_the_office_is_looked_at_with_its_plans(self):
+        organizer = crowd(3, MEMBERS)
+        session = sign_in([organizer], OUR_BACKEND)[organizer.pk]
+        found = salon.look(salon.paths()["start"], session)
+        assert found["queries"] == 12
+        assert salon.scans("SELECT count(*) FROM workbook_response", None) == {"workbook_response"}
+        assert salon.scans("SELECT 1 FROM cohorts_cohort WHERE id = %s", [1]) == set()
+        assert salon.scans("UPDATE workbook_response SET text = ''", None) == set()
+
+
+def test_every_page_of_the_organizers_is_there(client, cast):
+    Cohort.objects.filter(pk=cast.cohort.pk).update(slug="bench-1")
+    client.force_login(cast.organizer)
+    assert {name: client.get(path).status_code for name, path in salon.paths().items()} == dict.fromkeys(
+        salon.paths(), 200
+    )
