@@ -1,14 +1,12 @@
-"""The workbook of a cohort on one page: editing, moving, adding, the trace of it, and two who edit at once."""
+"""The workbook of a cohort on one page: editing, moving, adding, and the trace of it."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from cohorts.models import ORGANIZERS
 from tests.cast import join, make_cohort, make_user, prompt_of, write
+from tests.editing import Editor, address_of, asked, part_of, week_of
 from workbook.models import AccessRecord, FormerWording, Prompt, Response, Section, Week
-
-NAMES = ("theme", "aim", "heading", "due", "subtitle", "output", "text", "hint")
 
 
 @pytest.fixture
@@ -17,56 +15,9 @@ def organizer(client, cast):
     return client
 
 
-def address_of(cohort):
-    return f"/admin/cohorts/cohort/{cohort.pk}/editor/"
-
-
-def typed(response):
-    """What the shown page would send."""
-    page = response.context["page"]
-    return {"state": page.state, **page.mine.values}
-
-
-class Editor:
-    """An organizer at the page: she opens it, types, presses buttons, saves."""
-
-    def __init__(self, client, cohort):
-        self.client, self.address = client, address_of(cohort)
-        self.open()
-
-    def open(self):
-        self.page = self.client.get(self.address)
-        self.data = typed(self.page)
-
-    def press(self, button, value="1", **changes):
-        self.page = self.client.post(self.address, {**self.data, **changes, button: value})
-        if self.page.status_code == 200 and button != "preview":
-            self.data = typed(self.page)
-        return self.page
-
-    def save(self, **changes):
-        return self.press("save", **changes)
-
-    @property
-    def text(self):
-        return self.page.content.decode()
-
-
 @pytest.fixture
 def editor(organizer, cast):
     return Editor(organizer, cast.cohort)
-
-
-def week_of(cast, number=2):
-    return Week.objects.get(cohort=cast.cohort, number=number)
-
-
-def part_of(cast, kind="reflection", number=2):
-    return week_of(cast, number).sections.get(kind=kind)
-
-
-def asked(cast, kind="reflection", number=2):
-    return [prompt.text for prompt in part_of(cast, kind, number).prompts.all()]
 
 
 def trace(cast):
@@ -394,70 +345,6 @@ def test_the_preview_of_a_new_week_and_of_none(editor, cast):
     new = editor.page.context["page"].fresh
     assert "五つめ" in editor.press("preview", new, **{f"week-{new}-theme": "五つめ"}).content.decode()
     assert editor.press("preview", "999999").status_code == 404
-
-
-# --- Two organizers ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def colleague(cast):
-    user = make_user("second_organizer")
-    user.groups.add(cast.organizer.groups.get(name=ORGANIZERS))
-    client = Client()
-    client.force_login(user)
-    return Editor(client, cast.cohort)
-
-
-def test_the_second_one_is_told_and_nothing_is_lost(editor, colleague, cast):
-    week, part = week_of(cast), part_of(cast)
-    colleague.save(**{f"week-{week.pk}-theme": "先に保存", f"section-{part.pk}-due": "前日まで"})
-    page = editor.save(**{f"week-{week.pk}-theme": "あとから", f"week-{week.pk}-aim": "わたしのねらい"})
-    assert page.status_code == 200
-    assert "second_organizer" in editor.text
-    assert week_of(cast).theme == "先に保存"
-    assert week_of(cast).aim == "ねらい"
-    for words in ("先に保存", "あとから", "わたしのねらい", "前日まで"):
-        assert words in editor.text
-    assert editor.save().status_code == 302
-    week = week_of(cast)
-    assert (week.theme, week.aim, part_of(cast).due) == ("あとから", "わたしのねらい", "前日まで")
-
-
-def test_questions_of_both_are_there(editor, colleague, cast):
-    part = part_of(cast)
-    _first, second = part.prompts.all()
-    colleague.press("remove", second.pk)
-    colleague.press("add", part.pk)
-    colleague.save(**{f"prompt-{colleague.page.context['page'].fresh}-text": "同僚の問い？"})
-    editor.press("add", part.pk)
-    mine = editor.page.context["page"].fresh
-    assert (
-        editor.save(**{f"prompt-{mine}-text": "わたしの問い？", f"prompt-{second.pk}-text": "直した？"}).status_code
-        == 200
-    )
-    assert editor.save().status_code == 302
-    assert sorted(asked(cast)) == sorted(["うれしかった一言は？", "わたしの問い？", "同僚の問い？", "直した？"])
-
-
-def test_weeks_of_both_are_there(editor, colleague, cast):
-    colleague.press("add_week")
-    colleague.save(**{f"week-{colleague.page.context['page'].fresh}-theme": "同僚の週"})
-    editor.press("add_week")
-    new = editor.page.context["page"].fresh
-    assert editor.save(**{f"week-{new}-theme": "わたしの週"}).status_code == 200
-    assert editor.save().status_code == 302
-    assert [week.theme for week in cast.cohort.weeks.all()][4:] == ["同僚の週", "わたしの週"]
-
-
-def test_a_week_taken_away_elsewhere_comes_back_if_it_was_edited_here(editor, colleague, cast):
-    last = week_of(cast, 4)
-    colleague.press("remove_week", last.pk)
-    colleague.save()
-    assert editor.save(**{f"week-{last.pk}-theme": "まだ要る"}).status_code == 200
-    assert editor.save().status_code == 302
-    week = week_of(cast, 4)
-    assert (week.theme, week.pk == last.pk) == ("まだ要る", False)
-    assert asked(cast, number=4) == ["うれしかった一言は？", "それはなぜ？"]
 
 
 # --- What comes from outside ---------------------------------------------------------------------
