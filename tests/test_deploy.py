@@ -103,6 +103,8 @@ def test_no_secret_is_baked_in():
         ("docker-compose.yml", "tmpfs: [/tmp]"),
         ("docker-compose.yml", "python manage.py migrate --no-input && python manage.py createcachetable"),
         ("docker-compose.yml", "migrate: {condition: service_completed_successfully}"),
+        ("docker-compose.yml", "python manage.py send_due_mail\n"),
+        ("docker-compose.yml", "|| python manage.py purge\n"),
         ("docker-compose.yml", 'volumes: ["database:/var/lib/postgresql/data"]'),
     ],
 )
