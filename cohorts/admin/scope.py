@@ -156,6 +156,11 @@ class ListOnly:
 
     list_display_links = None
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Without the column that says the same in each row, where the list is narrowed to one cohort."""
+        columns = super().get_list_display(request)
+        return [name for name in columns if name != "cohort"] if request.GET.get("cohort") else columns
+
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_changelist"
         return [url for url in super().get_urls() if getattr(url, "name", None) == name]
