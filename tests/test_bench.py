@@ -179,7 +179,7 @@ class TestCrowd:
         session = sign_in([organizer], OUR_BACKEND)[organizer.pk]
         found = salon.look(salon.paths()["start"], session)
         assert found["queries"] == 12
-        assert salon.scans("SELECT count(*) FROM workbook_response", None) == {"workbook_response"}
+        assert salon.scans("SELECT text FROM workbook_response", None) == {"workbook_response"}
         assert salon.scans("SELECT 1 FROM cohorts_cohort WHERE id = %s", [1]) == set()
         assert salon.scans("UPDATE workbook_response SET text = ''", None) == set()
 
