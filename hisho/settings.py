@@ -207,6 +207,7 @@ CONTENT_SECURITY_POLICY = {
 }
 # A week's form without JavaScript carries every box at once: eight boxes of 100,000 characters, percent-encoded.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a workbook of a year is edited on one page
 
 # Revisions of one box within a minute, from all devices. A page sends at most sixty.
 SAVES_PER_MINUTE = env.int("SAVES_PER_MINUTE", default=120)
