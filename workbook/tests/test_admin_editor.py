@@ -389,3 +389,11 @@ def test_queries(client, cast, django_assert_num_queries, weeks, members):
     client.force_login(cast.organizer)
     with django_assert_num_queries(10):
         client.get(address_of(cohort))
+
+
+def test_a_workbook_of_a_year_can_be_saved(organizer, cast):
+    cohort = make_cohort("year", 37)
+    editor = Editor(organizer, cohort)
+    assert len(editor.data) > 1_000
+    assert editor.save(**{f"week-{cohort.weeks.last().pk}-theme": "最後の週"}).status_code == 302
+    assert cohort.weeks.last().theme == "最後の週"
