@@ -115,7 +115,8 @@ class Filling:
         """What she may read, each with `shown_id`, the revision that holds the shown text."""
         shown = Revision.objects.filter(response=OuterRef("pk"), version=OuterRef("version"))
         readable = Response.objects.answerable_by(self.reader).exclude(text="")
-        return Reading.objects.mark(readable.with_wording(), self.reader).annotate(shown_id=Subquery(shown.values("pk")))
+        marked = Reading.objects.mark(readable.with_wording(), self.reader)
+        return marked.annotate(shown_id=Subquery(shown.values("pk")))
 
     def _find_feedback(self) -> QuerySet[Feedback]:
         return Feedback.objects.readable_by(self.reader).select_related("author").defer("revision__text")
