@@ -68,8 +68,9 @@ def check_sessions(moves, chosen, zone, rest, now):
             leader = move
         elif rest and leader:
             difference = clock(leader.session_at, zone) - clock(leader.was_at, zone)
-            follows = clock(move.session_at, zone) - clock(move.was_at, zone) == difference
-            assert follows != move.is_skipped
+            meant = clock(move.was_at, zone) + difference
+            assert (clock(move.session_at, zone) == meant) != move.is_skipped
+            assert not move.is_skipped or clock(meant.replace(tzinfo=zone), zone) != meant
         else:
             assert move.session_at == move.was_at
 

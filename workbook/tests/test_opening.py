@@ -127,6 +127,7 @@ def test_one_origin_is_needed(cast):
 
 def test_copy_moves_all_dates_by_one_difference_and_takes_no_words(cast):
     source = cast.cohort
+    source.weeks.update(sequence=3)
     before = Response.objects.count()
     target = opened(workbook=None, source=source)
     old, new = list(source.weeks.with_prompts()), list(target.weeks.with_prompts())
@@ -135,6 +136,7 @@ def test_copy_moves_all_dates_by_one_difference_and_takes_no_words(cast):
         FIRST - old[0].session_at
     }
     assert {week.session_at - week.opens_at for week in new} == {timedelta(days=7)}
+    assert {week.sequence for week in new} == {0}
     assert Response.objects.count() == before
     assert not Response.objects.filter(prompt__section__week__cohort=target).exists()
     assert list(source.weeks.all()) == old
