@@ -37,7 +37,7 @@ class DatesForm(forms.Form):
     rest = forms.ChoiceField(
         label=gettext_lazy("Do the later sessions move too?"),
         choices=[
-            (ALL, gettext_lazy("Yes, by the same difference (the hour stays)")),
+            (ALL, gettext_lazy("Yes, by the same difference")),
             (ONE, gettext_lazy("No, only the one that I change")),
         ],
         initial=ALL,
