@@ -30,7 +30,7 @@ def lines(cohort):
 
 def test_every_session_stands_in_it_at_its_moment(berlin):
     found = events(berlin)
-    assert [str(event["summary"])[-4:] for event in found] == ["テーマ1", "テーマ2", "テーマ3", "テーマ4"]
+    assert [f"テーマ{number}" in str(event["summary"]) for number, event in enumerate(found, start=1)] == [True] * 4
     weeks = list(berlin.weeks.all())
     assert [event.start for event in found] == [week.session_at for week in weeks]
     assert [event.end for event in found] == [week.session_ends_at for week in weeks]
@@ -48,7 +48,6 @@ def test_a_moved_session_is_the_same_entry_with_a_higher_number(berlin, settings
     before = events(berlin)
     week = berlin.weeks.get(number=2)
     week.session_at += timedelta(days=1)
-    week.sequence += 1
     week.save()
     after = events(berlin)
     assert [event["uid"] for event in after] == [event["uid"] for event in before]
