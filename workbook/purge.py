@@ -81,18 +81,19 @@ def purge(cohort: Cohort, batch: int = BATCH) -> dict[str, int]:
 
 def _rows_of(cohort: Cohort) -> Iterator[models.QuerySet]:
     """All rows of a cohort, in the order in which they can go."""
-    yield _notices(cohort)
+    yield _older_mails(cohort)
     for model in (Membership, Invitation, Week):
         yield _log_of(model, cohort)
     for model, path in INSIDE:
         yield model._base_manager.filter(**{path: cohort.pk})
 
 
-def _notices(cohort: Cohort) -> models.QuerySet[Mail]:
-    """Mails that told of comments: they name the person and the cohort, and know the comment by their key alone."""
+def _older_mails(cohort: Cohort) -> models.QuerySet[Mail]:
+    """Mails that do not say to which cohort they belong: their invitation knows, or the comment that is their key."""
     comments = Feedback._base_manager.filter(revision__response__membership__cohort=cohort)
     keys = models.functions.Concat(models.Value("feedback:"), models.functions.Cast("pk", models.CharField()))
-    return Mail._base_manager.filter(key__in=comments.order_by().values_list(keys))
+    told = models.Q(key__in=comments.order_by().values_list(keys))
+    return Mail._base_manager.filter(told | models.Q(invitation__cohort=cohort), cohort=None)
 
 
 def _log_of(model: type[models.Model], cohort: Cohort) -> models.QuerySet[LogEntry]:

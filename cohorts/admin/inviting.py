@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -39,7 +40,8 @@ class Outcome:
 
 @transaction.atomic
 def invite_all(addresses: list[Address], *, cohort: Cohort | None, role: str, created_by: User) -> Outcome:
-    """Invite everybody who is neither in already nor invited already."""
+    """Invite everybody who is neither in already nor invited already; also if somebody else does at this moment."""
+    _hold(cohort)
     inside, waiting = _emails_inside(cohort, role), _emails_waiting(cohort, role)
     known = inside | waiting
     new = {address.email: address.name for address in addresses if address.email not in known}
@@ -51,6 +53,14 @@ def invite_all(addresses: list[Address], *, cohort: Cohort | None, role: str, cr
         inside=[email for email in emails if email in inside],
         waiting=[email for email in emails if email in waiting - inside],
     )
+
+
+def _hold(cohort: Cohort | None) -> None:
+    """Whoever invites to the same place at the same time comes after, and sees who is invited by then."""
+    if cohort:
+        Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    else:
+        Group.objects.select_for_update(no_key=True).get_or_create(name=ORGANIZERS)
 
 
 def _emails_inside(cohort: Cohort | None, role: str) -> set[str]:

@@ -217,10 +217,11 @@ class Membership(models.Model):
         Invitations that still wait in her mailbox die with it: what was sent before must not let her back in.
         """
         self.left_at = timezone.now()
-        self.save(update_fields=["left_at"])
         addresses = {self.user.email, *self.user.emailaddress_set.values_list("email", flat=True)}
         waiting = self.cohort.invitations.filter(email__in=addresses, revoked_at=None, uses__lt=models.F("max_uses"))
+        # Invitations before memberships, as accepting one does: two who wait for each other would both fail.
         waiting.update(revoked_at=self.left_at)
+        self.save(update_fields=["left_at"])
         RoleChange.objects.note(self, RoleChange.Deed.ENDED, by)
 
     @transaction.atomic

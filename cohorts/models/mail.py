@@ -74,8 +74,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def send_again(self) -> int:
         """Put failed and unclear mails back into the outbox, because somebody decided so; gives their number."""
-        mails = list(self.filter(state__in=[Mail.State.FAILED, Mail.State.UNKNOWN]))
-        self.filter(pk__in=[mail.pk for mail in mails]).update(state=Mail.State.PENDING, error="")
+        stopped = self.filter(state__in=[Mail.State.FAILED, Mail.State.UNKNOWN])
+        mails = list(stopped)
+        stopped.filter(pk__in=[mail.pk for mail in mails]).update(state=Mail.State.PENDING, error="")
         for mail in mails:
             transaction.on_commit(mail.deliver)
         return len(mails)

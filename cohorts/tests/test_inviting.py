@@ -285,7 +285,7 @@ def test_mails_of_a_cohort_that_somebody_must_look_at(organizer, cast):
 @pytest.mark.parametrize("many", [1, 3, 30])
 def test_queries_of_inviting_do_not_grow(organizer, cast, django_assert_num_queries, many):
     lines = "\n".join(["member@example.com", "nobody", *[f"new{number}@example.com" for number in range(many)]])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         response = invite(organizer, cast, lines)
     assert len(report(response)) == 2 + many
     assert Mail.objects.filter(state="pending").count() == many

@@ -122,6 +122,14 @@ def test_dry_run_only_says_what_would_go(cast, old):
     assert run() == "Nothing to delete.\n"
 
 
+def test_mails_that_do_not_say_to_whom_they_belong(cast, old):
+    """As the release before wrote them."""
+    Mail.objects.filter(invitation__cohort=old).update(cohort=None)
+    Mail.objects.create(key=f"feedback:{Feedback.objects.get().pk}", kind=Mail.Kind.FEEDBACK, to="x@example.com")
+    run()
+    assert not Mail.objects.exists()
+
+
 def test_in_batches(cast, old):
     assert purge(old, batch=7)["Prompt"] == 20
     assert not due().exists()
