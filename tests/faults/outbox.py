@@ -17,10 +17,12 @@ from django.db import connections
 
 
 def fill(count: int) -> int:
-    """So many open invitations, each with its mail."""
+    """So many open invitations, each with its mail. What senders need for one is loaded here, once for all."""
     from django.utils import timezone
 
+    from cohorts.emails import compose
     from cohorts.models import Invitation, Mail
+    from workbook.letters import post_due
 
     until = timezone.now() + timedelta(days=7)
     invitations = [Invitation(role="organizer", email=f"guest{n}@example.com", expires_at=until) for n in range(count)]
@@ -30,6 +32,8 @@ def fill(count: int) -> int:
         Mail(key=f"invitation:{one.nonce}", kind="invitation", to=one.email, invitation=one)
         for one in Invitation.objects.bulk_create(invitations)
     ]
+    post_due()
+    compose(mails[0])
     return len(Mail.objects.bulk_create(mails))
 
 

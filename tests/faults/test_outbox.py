@@ -163,16 +163,16 @@ def test_two_senders_at_once(senders, box, judge, scale):
 
 def test_senders_killed_at_any_moment(senders, box, judge, scale):
     """Two at a time, both killed after a moment, until all has left or is unclear; now and then a line breaks."""
-    total = scale(30, 400)
+    total = scale(24, 400)
     senders.ask("fill", total)
     dice = random.Random(3)
     box.fault = lambda step, number: DROP if dice.random() < 0.01 else None
     kills = 0
-    while senders.waiting():
-        before, goal = box.taken.total(), dice.randrange(scale(6, 20))
-        pids, end = senders.start(2), time.monotonic() + 10
-        while box.taken.total() < before + goal and time.monotonic() < end and senders.waiting():
-            time.sleep(0.02)
+    while waiting := senders.waiting():
+        goal = box.taken.total() + min(dice.randrange(scale(12, 20)), waiting)
+        pids, end = senders.start(2), time.monotonic() + 3
+        while box.taken.total() < goal and time.monotonic() < end:
+            time.sleep(0.005)
         time.sleep(dice.uniform(0, 0.02))
         kill(pids)
         kills += sum(code != 0 for code in senders.wait(pids))
