@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from cohorts.models import Invitation, Mail, Membership
+from cohorts.models import Cohort, Invitation, Mail, Membership
 from workbook.models import Week
 
 LONG = timedelta(days=14)
@@ -73,12 +73,17 @@ def running_or_coming(without: Iterable[int], number: int) -> Leaf:
 
 
 def finished(without: Iterable[int], number: int) -> Leaf:
-    """The last weeks of the cohorts that are over, each with its cohort and `members`; newest first. One query."""
+    """The last weeks of the cohorts that are over, each with its cohort and `members`; newest first. One query.
+
+    What runs and what is to come is passed over by a cheap look alone, before anything is asked about other weeks.
+    """
     beside = Week.objects.filter(cohort=OuterRef("cohort"))
+    by_hand = Cohort.objects.filter(finished_at__isnull=False).order_by().values("pk")
+    may_be_over = Q(session_at__lt=long_ago()) | Q(cohort__in=by_hand)
     is_last = ~Exists(beside.filter(number__gt=OuterRef("number")))
     is_over = Q(cohort__finished_at__isnull=False) | ~Exists(beside.filter(session_at__gte=long_ago()))
     members = Membership.objects.members().filter(left_at=None)
-    weeks = Week.objects.filter(is_last, is_over, cohort__deleted_at=None).exclude(cohort__in=without)
+    weeks = Week.objects.filter(may_be_over, is_last, is_over, cohort__deleted_at=None).exclude(cohort__in=without)
     weeks = weeks.select_related("cohort").defer("aim").order_by("-session_at", "-pk")
     return leaf_of(weeks.annotate(members=members.number_in("cohort")), number, FINISHED_SHOWN)
 

@@ -1,4 +1,4 @@
-"""A week's page: when its session is, and where. What is asked has a page of its own, for the whole cohort."""
+"""A week's page: how long its session is, and where. Dates and questions have pages of their own, for all weeks."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +13,9 @@ from cohorts.admin.scope import CohortFilter, InZone, ScopedAdmin, moment
 from workbook.models import Week
 
 from .board import show_board
-from .forms import SessionForm
+from .dates import note_moves
+from .session import SessionForm, WeekForm, can_move
 from .stamp import week_stamp
-
-WEEK_FIELDS = [("opens_at", "session_at"), ("session_minutes", "meeting_url")]
 
 
 @admin.register(Week)
@@ -26,7 +25,7 @@ class WeekAdmin(InZone, ScopedAdmin):
     list_display = ["label", "cohort", "theme", "session"]
     list_filter = [CohortFilter]
     list_select_related = ["cohort"]
-    ordering = ["-cohort__created_at", "cohort", "number"]
+    ordering = ["-cohort_id", "number"]
     actions = None
     sortable_by = []
 
@@ -44,14 +43,27 @@ class WeekAdmin(InZone, ScopedAdmin):
         return [path("<id:week_id>/board/", board, name="workbook_week_board"), *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: Week | None = None) -> list[Any]:
-        return WEEK_FIELDS if request.user.is_organizer else ["theme", "opens_at", "session_at", "meeting_url"]
+        if request.user.is_organizer:
+            return ["session_at", "opens_at", ("session_minutes", "meeting_url")]
+        return ["theme", "opens_at", "session_at", "meeting_url"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Week | None = None) -> list[str]:
-        return [] if request.user.is_organizer else ["theme", "opens_at"]
+        """Organizers move sessions on the page of all dates. What is open stays open, and what is past stays."""
+        if request.user.is_organizer:
+            return ["session_at", "opens_at"] if obj.is_open else ["session_at"]
+        # If the session has begun since she opened the page, what she typed is refused and not passed over.
+        is_typed = "session_at" in request.POST
+        return ["theme", "opens_at"] if is_typed or can_move(obj) else ["theme", "opens_at", "session_at"]
 
     def get_form(self, request: HttpRequest, obj: Week | None = None, **kwargs: Any) -> type[ModelForm]:
-        form = ModelForm if request.user.is_organizer else SessionForm
+        form = WeekForm if request.user.is_organizer else SessionForm
         return super().get_form(request, obj, **{**kwargs, "form": form})
+
+    def save_model(self, request: HttpRequest, obj: Week, form: WeekForm, change: bool) -> None:
+        """Save; a session that is moved takes the opening days along and stands in the cohort's history."""
+        if isinstance(form, SessionForm) and form.is_moved:
+            note_moves(request.user, obj.cohort, form.move())
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("week"))
     def label(self, week: Week) -> str:

@@ -120,7 +120,7 @@ def test_queries_of_the_start_page(reader, cast, django_assert_num_queries, more
         cohort = make_cohort(f"more{number}")
         join(cohort, cast.facilitator, "facilitator")
         write(join(cohort, make_user(f"more{number}")), prompt_of(cohort), "ことば")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         reader.get("/admin/")
 
 
@@ -129,7 +129,7 @@ def test_the_start_page_counts(reader, cast):
     for position in (1, 2):
         write(cast.membership, prompt_of(cast.cohort, 2, position=position), "ことば")
     write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort, 2), "半分だけ", "self")
-    (desk,) = reader.get("/admin/").context["tables"]
+    (desk,) = reader.get("/admin/").context["office"].desks
     assert (desk.week.number, desk.members, desk.unread) == (2, 2, 2)
     assert [written for _section, written in desk.sections] == [1, 0, 0, 0]
     assert desk.sections[0][0].kind == Section.Kind.REFLECTION
@@ -141,7 +141,7 @@ def test_reading_begins_with_who_joined_first(reader, cast):
     Membership.objects.filter(pk=colleague.pk).update(joined_at=cast.membership.joined_at - timedelta(days=1))
     for membership in (cast.membership, colleague):
         write(membership, prompt_of(cast.cohort, 2), "ことば")
-    (desk,) = reader.get("/admin/").context["tables"]
+    (desk,) = reader.get("/admin/").context["office"].desks
     assert desk.next_unread == desk.first_member == colleague.pk
 
 
