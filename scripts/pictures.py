@@ -85,14 +85,22 @@ def draw_facilitators(page: Page) -> None:
 
 def draw_organizers(page: Page) -> None:
     sign_in(page, "organizer")
-    page.goto("/admin/cohorts/cohort/add/")
-    page.get_by_label("名前").fill("春のコホート")
+    page.goto("/admin/")
+    shoot(page, "organizers")
+    page.get_by_role("link", name="コホートを開く").click()
+    page.get_by_label("名前", exact=True).fill("春のコホート")
     page.get_by_label("最初のセッション").fill("2027-04-07T21:00")
-    page.get_by_role("button", name="日程へ進む").click()
+    page.get_by_text("2027年4月28日").first.wait_for()
+    page.evaluate("scrollTo(0, 0)")
     shoot(page, "open")
-    page.goto("/admin/cohorts/invitation/add/")
-    page.get_by_label("メールアドレス").fill("ひより <hiyori@example.com>\nsora@example.com")
-    shoot(page, "invite")
+    page.goto("/admin/")
+    page.get_by_role("link", name="コホートへ").first.click()
+    cohort = page.url
+    for link, name in (("ワークブック", "editor"), ("お知らせ", "reminders"), ("招待する", "invite")):
+        page.goto(cohort)
+        page.locator("#content").get_by_role("link", name=link, exact=True).first.click()
+        page.wait_for_load_state()
+        shoot(page, name)
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ def invite(page: Page, cohort: Cohort, lines: str) -> str:
     form.get_by_label("コホート").select_option(label=cohort.name)
     form.get_by_label("メールアドレス").fill(lines)
     form.get_by_role("button", name="メールで招待する").click()
-    expect(page.locator(".errorlist")).to_contain_text("これはアドレスではない")
+    expect(page.get_by_role("row", name="これはアドレスではない")).to_contain_text("読みとれませんでした")
     link = re.search(r"http\S+/invitations/\S+", mail.outbox[-1].body)[0]
     return urlsplit(link).path
 

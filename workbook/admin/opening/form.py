@@ -64,6 +64,7 @@ class OpeningForm(forms.Form):
     people = forms.CharField(
         label=_("E-mail addresses of the members"),
         required=False,
+        strip=False,
         max_length=MAX_SIGNS,
         widget=forms.Textarea(attrs=ADDRESSES),
         help_text=_("One a line, with a name if you like; rows of a spreadsheet are understood. Each gets a mail."),
