@@ -136,3 +136,15 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["nickname", "mails_begins", "mails_session", "mails_summary", "mails_feedback"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.fields.keys() - {"nickname"}:
+            says_what_it_showed = not self.is_bound or self.add_initial_prefix(name) in self.data
+            self.fields[name].show_hidden_initial = says_what_it_showed
+
+    def save(self, commit: bool = True) -> User:
+        """Save what was changed on the page alone: an old one switches no mail on again that is off since."""
+        if commit:
+            self.instance.save(update_fields=self.changed_data)
+        return self.instance

@@ -1,5 +1,7 @@
 """わたし, and the health check."""
 
+import re
+
 import pytest
 from django.db import DatabaseError
 
@@ -41,6 +43,39 @@ def test_profile_changes_nothing_else(client, cast):
     client.post("/profile/", {"nickname": "あおい", "email": "x@example.com", "is_superuser": "1"})
     member = User.objects.get(pk=cast.member.pk)
     assert (member.email, member.is_superuser) == (cast.member.email, False)
+
+
+def sent_by(page):
+    """What the browser sends of a form as it stands, its boxes ticked or not as they came."""
+    form = page.context["form"]
+    ticked = {name: "on" for name, value in form.initial.items() if value is True}
+    hidden = dict(re.findall(r'name="(initial-[^"]+)" value="([^"]*)"', page.text))
+    return {**ticked, **hidden, "nickname": form.initial["nickname"]}
+
+
+def test_an_old_page_switches_no_mail_on_again(client, cast):
+    client.force_login(cast.member)
+    old = sent_by(client.get("/profile/"))
+    User.objects.filter(pk=cast.member.pk).update(mails_session=False)
+    assert client.post("/profile/", {**old, "nickname": "あおい"}).status_code == 302
+    member = User.objects.get(pk=cast.member.pk)
+    assert (member.nickname, member.mails_session, member.mails_begins) == ("あおい", False, True)
+
+
+@pytest.mark.parametrize("nickname", ["あおい", "x" * 31])
+def test_a_mail_is_switched_off_and_on_again(client, cast, nickname):
+    """Also at the second try, after a name that was refused."""
+    client.force_login(cast.member)
+    off = sent_by(client.get("/profile/"))
+    del off["mails_session"]
+    page = client.post("/profile/", {**off, "nickname": nickname})
+    if page.status_code == 200:
+        hidden = dict(re.findall(r'name="(initial-[^"]+)" value="([^"]*)"', page.text))
+        assert {name: off[name] for name in hidden} == hidden != {}
+        client.post("/profile/", off)
+    assert not User.objects.get(pk=cast.member.pk).mails_session
+    client.post("/profile/", {**sent_by(client.get("/profile/")), "mails_session": "on"})
+    assert User.objects.get(pk=cast.member.pk).mails_session
 
 
 def test_profile_needs_sign_in(client, db):
