@@ -126,7 +126,7 @@ def _weeks_by_cohort(now: datetime, cohort: int | None) -> Iterator[list[Week]]:
         weeks = weeks.filter(Q(cohort__in=near.values("cohort")) | Q(cohort__in=joined.values("cohort")))
     else:
         weeks = weeks.filter(cohort=cohort)
-    ordered = weeks.select_related("cohort").order_by("cohort", "number")
+    ordered = weeks.select_related("cohort").order_by("cohort_id", "number")
     for _cohort, group in groupby(ordered, key=lambda week: week.cohort_id):
         yield list(group)
 

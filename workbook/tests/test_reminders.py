@@ -141,6 +141,13 @@ def test_who_joins_later_hears_of_the_next_session(cohort):
     assert kinds(tokyo(8, 13)) == [("session", 2)]
 
 
+def test_cohorts_opened_at_the_same_moment_are_kept_apart(cohort):
+    other = Cohort.objects.create(name="もうひとつ", slug="other", created_at=cohort.created_at)
+    add_weeks(other, {1: SESSION, 2: SESSION + timedelta(days=7)})
+    join_at(cohort, make_users("late")["late"], tokyo(5, 12))
+    assert kinds(tokyo(5, 12, 1)) == [("begins", 1)]
+
+
 def test_who_joins_after_the_last_session_hears_of_none(cohort):
     join_at(cohort, make_users("late")["late"], tokyo(10, 9))
     assert kinds(tokyo(10, 9)) == []
