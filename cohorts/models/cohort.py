@@ -125,11 +125,13 @@ class Cohort(models.Model):
         return self._mark("deleted_at", None, _("Brought back."), by)
 
     def _mark(self, name: str, moment: datetime | None, said: str, by: User | None, deed: int = CHANGE) -> bool:
-        """Set a moment, or take it away, once; and note who did."""
+        """Set a moment, or take it away, once; and note who did. What could not be mailed meanwhile waits again."""
         rows = Cohort.objects.filter(pk=self.pk, **{f"{name}__isnull": moment is not None})
         if not rows.update(**{name: moment}):
             return False
         setattr(self, name, moment)
+        if moment is None:
+            self.mails.take_up_again()
         if by:
             with override(settings.LANGUAGE_CODE):
                 LogEntry.objects.log_actions(by.pk, [self], deed, str(said), single_object=True)

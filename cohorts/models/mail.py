@@ -81,6 +81,16 @@ class MailQuerySet(models.QuerySet["Mail"]):
             transaction.on_commit(mail.deliver)
         return len(mails)
 
+    def take_up_again(self) -> int:
+        """Let invitations leave after all that were not needed while their cohort was closed; gives their number.
+
+        Only the mail of an invitation's link of now: one that was sent a new link since has had its mail.
+        """
+        dropped = self.filter(kind=Mail.Kind.INVITATION, state=Mail.State.DROPPED)
+        waiting = dropped.filter(invitation__in=Invitation.objects.open()).select_related("invitation__cohort")
+        due = [mail.pk for mail in waiting if mail.key == _of_invitation(mail.invitation)["key"]]
+        return self.filter(pk__in=due).update(state=Mail.State.PENDING, error="")
+
 
 class Mail(models.Model):
     """One mail to one person. Holds no private text and no link that opens anything by itself."""

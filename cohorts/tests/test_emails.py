@@ -290,3 +290,62 @@ def test_command_gives_up_what_a_dead_sender_held(db, capsys):
     assert capsys.readouterr().out.strip() == "sent=0 pending=0 failed=0 unknown=2 dropped=0"
     assert Mail.objects.get(key="fresh").state == "sending"
     assert mail.outbox == []
+
+
+@pytest.fixture
+def letter_of_cohort(cast):
+    """A mail that waits, of an invitation to a cohort."""
+    invitation = Invitation.objects.invite(created_by=None, cohort=cast.cohort, email="new@example.com")
+    return Mail.objects.post_invitation(invitation)
+
+
+def sent_to(address):
+    return [message for message in mail.outbox if message.to == [address]]
+
+
+@pytest.mark.parametrize(("close", "open_again"), [("finish", "reopen"), ("mark_deleted", "restore")])
+def test_an_invitation_that_waited_leaves_when_its_cohort_is_back(cast, letter_of_cohort, close, open_again):
+    getattr(cast.cohort, close)(cast.organizer)
+    assert state_after_delivery(letter_of_cohort) == "dropped"
+    getattr(cast.cohort, open_again)(cast.organizer)
+    call_command("send_due_mail")
+    assert len(sent_to("new@example.com")) == 1
+
+
+def test_a_cohort_that_is_still_finished_mails_nobody(cast, letter_of_cohort):
+    cast.cohort.finish()
+    cast.cohort.mark_deleted()
+    assert state_after_delivery(letter_of_cohort) == "dropped"
+    cast.cohort.restore()
+    letter_of_cohort.refresh_from_db()
+    assert letter_of_cohort.state == "dropped"
+    cast.cohort.reopen()
+    assert state_after_delivery(letter_of_cohort) == "sent"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"revoked_at": timezone.now()}, {"uses": 1}, {"expires_at": timezone.now()}],
+    ids=["revoked", "used", "expired"],
+)
+def test_an_invitation_that_is_over_does_not_come_back(cast, letter_of_cohort, change):
+    cast.cohort.finish()
+    letter_of_cohort.deliver()
+    Invitation.objects.update(**change)
+    cast.cohort.reopen()
+    letter_of_cohort.refresh_from_db()
+    assert letter_of_cohort.state == "dropped"
+
+
+def test_an_invitation_that_got_a_new_link_is_mailed_once(cast, letter_of_cohort):
+    """The first mail was not needed while the invitation was revoked; the second has told the link of now."""
+    invitation = letter_of_cohort.invitation
+    invitation.revoke()
+    assert state_after_delivery(letter_of_cohort) == "dropped"
+    invitation.renew()
+    invitation.save()
+    assert state_after_delivery(Mail.objects.post_invitation(invitation)) == "sent"
+    cast.cohort.finish()
+    cast.cohort.reopen()
+    call_command("send_due_mail")
+    assert len(sent_to("new@example.com")) == 1
