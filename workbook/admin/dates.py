@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.admin.scope import LocalMoment, moment
-from cohorts.models import Cohort
+from cohorts.models import Cohort, User
 from workbook.models import Week
 from workbook.models.plan import validate_date
 from workbook.moving import DatesChanged, Move, faults_of, move_sessions, plan_moves
@@ -170,8 +170,7 @@ def _move(request: HttpRequest, moving: Moving) -> HttpResponse | None:
     try:
         with transaction.atomic():
             moves = move_sessions(moving.cohort, moving.chosen, rest=moving.form.all_move, seen=moving.seen)
-            note = "; ".join(_noted(move, moving.cohort.zone) for move in moves)
-            LogEntry.objects.log_actions(request.user.pk, [moving.cohort], CHANGE, note, single_object=True)
+            note_moves(request.user, moving.cohort, moves)
     except DatesChanged:
         messages.error(request, _("Somebody else has moved a session meanwhile. These are the dates of now."))
         return redirect("admin:cohorts_cohort_dates", moving.cohort.pk)
@@ -180,6 +179,12 @@ def _move(request: HttpRequest, moving: Moving) -> HttpResponse | None:
         return None
     messages.success(request, _("The dates are changed. Calendars follow by themselves."))
     return redirect("admin:cohorts_cohort_dates", moving.cohort.pk)
+
+
+def note_moves(user: User, cohort: Cohort, moves: list[Move]) -> None:
+    """Write before and after into the cohort's history."""
+    note = "; ".join(_noted(move, cohort.zone) for move in moves)
+    LogEntry.objects.log_actions(user.pk, [cohort], CHANGE, note, single_object=True)
 
 
 def _noted(move: Move, zone: ZoneInfo) -> str:

@@ -72,14 +72,3 @@ class NoteForm(forms.Form):
         """The validated note on its way."""
         text, version = self.cleaned_data["text"], self.cleaned_data["version"]
         return NoteSave(self.membership_id, author.pk, uuid.uuid4(), version, text)
-
-
-class SessionForm(forms.ModelForm):
-    """What a facilitator corrects herself: when the session is and where. The week's page names the fields."""
-
-    def clean_session_at(self) -> Any:
-        """Raises ValidationError for a session before the week opens."""
-        session_at = self.cleaned_data["session_at"]
-        if session_at < self.instance.opens_at:
-            raise ValidationError(_("A week opens before its session. Please ask the organizers to open it earlier."))
-        return session_at

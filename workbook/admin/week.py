@@ -14,7 +14,7 @@ from workbook.models import Week
 
 from .board import show_board
 from .dates import note_moves
-from .session import SessionForm, WeekForm, can_move
+from .session import MeetingForm, SessionForm, can_move
 from .stamp import week_stamp
 
 
@@ -56,10 +56,10 @@ class WeekAdmin(InZone, ScopedAdmin):
         return ["theme", "opens_at"] if is_typed or can_move(obj) else ["theme", "opens_at", "session_at"]
 
     def get_form(self, request: HttpRequest, obj: Week | None = None, **kwargs: Any) -> type[ModelForm]:
-        form = WeekForm if request.user.is_organizer else SessionForm
+        form = MeetingForm if request.user.is_organizer else SessionForm
         return super().get_form(request, obj, **{**kwargs, "form": form})
 
-    def save_model(self, request: HttpRequest, obj: Week, form: WeekForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Week, form: MeetingForm, change: bool) -> None:
         """Save; a session that is moved takes the opening days along and stands in the cohort's history."""
         if isinstance(form, SessionForm) and form.is_moved:
             note_moves(request.user, obj.cohort, form.move())
