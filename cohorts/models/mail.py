@@ -159,6 +159,7 @@ class Mail(models.Model):
 
     def _send(self) -> None:
         try:
+            self._readdress()
             send(self)
         except NoLonger as error:
             self.state, self.error = self.State.DROPPED, describe(error)
@@ -170,4 +171,9 @@ class Mail(models.Model):
             self.state, self.error = self.State.FAILED, describe(error)
         else:
             self.state, self.error, self.sent_at = self.State.SENT, "", timezone.now()
-        self.save(update_fields=["state", "error", "sent_at"])
+        self.save(update_fields=["to", "state", "error", "sent_at"])
+
+    def _readdress(self) -> None:
+        """What waited goes to the address that its reader has now, not to one that she has given up."""
+        if self.recipient_id:
+            self.to = self.recipient.email

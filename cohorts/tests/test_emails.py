@@ -11,7 +11,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from cohorts import emails
-from cohorts.models import Invitation, Mail
+from cohorts.models import Invitation, Mail, User
 
 HERE = "cohorts.tests.test_emails"
 
@@ -349,3 +349,14 @@ def test_an_invitation_that_got_a_new_link_is_mailed_once(cast, letter_of_cohort
     cast.cohort.reopen()
     call_command("send_due_mail")
     assert len(sent_to("new@example.com")) == 1
+
+
+@pytest.mark.parametrize("knows_her", [True, False])
+def test_a_mail_that_waited_goes_to_the_address_of_now(cast, knows_her):
+    """One to a person does; one to an address stays with it. The list names where it went."""
+    letter = post(to=cast.member.email, recipient=cast.member if knows_her else None)
+    old, new = cast.member.email, "moved@example.com"
+    User.objects.filter(pk=cast.member.pk).update(email=new)
+    assert state_after_delivery(Mail.objects.get(pk=letter.pk)) == "sent"
+    letter.refresh_from_db()
+    assert [letter.to] == mail.outbox[0].to == [new if knows_her else old]

@@ -177,5 +177,5 @@ def test_queries_of_one_mail(cohort, members, django_assert_num_queries):
     Membership.objects.update(joined_at=OPENS)
     post_due()
     letter = Mail.objects.select_related("cohort").first()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         letter.deliver()
