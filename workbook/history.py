@@ -54,6 +54,7 @@ class Mark(NamedTuple):
     device: str
     created_at: datetime
     length: int
+    sha256: str
 
 
 @dataclass
@@ -311,7 +312,7 @@ class History:
         box = {
             "prompt_id": self.prompt.pk,
             "membership_id": self.response.membership_id,
-            "questions": list(Prompt.objects.beside(self.prompt.pk).values_list("text", flat=True)),
+            "questions": Prompt.objects.beside(self.prompt.pk).asked(),
             "device": device,
         }
         saved = Response.objects.write(form.save_of(entry.revision.text, entry.restored_readers, **box))
@@ -331,8 +332,23 @@ class History:
     def _groups(self) -> list[Group]:
         if self.response is None:
             return []
+        return grouped(self._marks)
+
+    @cached_property
+    def _marks(self) -> list[Mark]:
         rows = self.response.revisions.order_by("pk").annotate(length=Length("text"))
-        return grouped(Mark(*row) for row in rows.values_list(*Mark._fields))
+        return [Mark(*row) for row in rows.values_list(*Mark._fields)]
+
+    @cached_property
+    def _said_at(self) -> dict[int, datetime]:
+        """By revision, when its words were written: other readers of the same words are no other answer."""
+        said: dict[int, datetime] = {}
+        before: Mark | None = None
+        for mark in self._marks:
+            is_same = mark.version is not None and before is not None and mark.sha256 == before.sha256
+            said[mark.pk] = said[before.pk] if is_same else mark.created_at
+            before = before if mark.version is None else mark
+        return said
 
     @cached_property
     def _wordings(self) -> list[FormerWording]:
@@ -346,5 +362,5 @@ class History:
     def _entry(self, group: Group, texts: dict[int, Revision], deadline: float, room: int = ROOM) -> Entry:
         revision = texts[group.last.pk]
         before = texts[group.before.pk] if group.before else None
-        former = next((one for one in self._wordings if one.replaced_at > revision.created_at), None)
+        former = next((one for one in self._wordings if one.replaced_at > self._said_at[revision.pk]), None)
         return Entry(self.response, revision, before, group.marks, deadline, room, former)

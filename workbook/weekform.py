@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import F
+
 from cohorts.models import User
 
 from .forms import ResponseForm
@@ -14,8 +16,9 @@ class WeekForm:
 
     def __init__(self, user: User, slug: str, number: int) -> None:
         writable = Prompt.objects.writable_by(user).filter(section__week__cohort__slug=slug)
-        prompts = list(writable.filter(section__week__number=number).order_by("pk"))
-        self.questions = [prompt.text for prompt in prompts]
+        asked = writable.filter(section__week__number=number).annotate(former=F("former_wordings__text"))
+        prompts = list(asked.order_by("pk"))  # one more than once if it was reworded more than once
+        self.questions = list({text for prompt in prompts for text in (prompt.text, prompt.former) if text})
         self.membership_id = prompts[0].membership_id if prompts else None
         self.boxes = {prompt.pk: Box(prompt) for prompt in prompts}
         mine = Response.objects.filter(prompt__in=self.boxes, membership=self.membership_id)

@@ -18,7 +18,7 @@ from .words import Response
 @dataclass(frozen=True)
 class Place:
     """One box that a user may write in. `response` knows no more than its id and its version; None before the first
-    save. `questions` are the texts of the week's prompts."""
+    save. `questions` are the texts of the week's prompts, and those that they had before."""
 
     membership_id: int
     questions: list[str]
@@ -33,9 +33,10 @@ def find_place(user: User, prompt_id: int) -> Place | None:
     """The user's place at a prompt; None if there is none, or she may not write there. One query."""
     now = timezone.now()
     rows = _rows(settings.SAVES_PER_MINUTE).ask(user=user.pk, prompt=prompt_id, now=now, since=now - MINUTE)
-    for prompt, _question, membership, response, version, hurried in rows:
+    for prompt, *_questions, membership, response, version, hurried in rows:
         if prompt == prompt_id:
-            return Place(membership, [row[1] for row in rows], _response(response, version, hurried))
+            questions = list(dict.fromkeys(text for row in rows for text in row[1:3] if text))
+            return Place(membership, questions, _response(response, version, hurried))
     return None
 
 
@@ -49,7 +50,7 @@ def _response(pk: int | None, version: int | None, hurried: bool) -> Response | 
 
 @cache
 def _rows(_limit: int) -> Prepared:
-    """The week's prompts, each with the response to the one that is asked for."""
+    """The week's prompts, one row for each of their former wordings, with the response to the one that is asked for."""
     user, prompt = Slot("user", BigIntegerField()), Slot("prompt", BigIntegerField())
     now, since = Slot("now", DateTimeField()), Slot("since", DateTimeField())
     responses = "section__week__cohort__memberships__responses"
@@ -57,4 +58,5 @@ def _rows(_limit: int) -> Prepared:
     # Looked up for one row only.
     hurried = ExpressionWrapper(Q(pk=prompt) & is_hurried(Response, "mine__pk", since), BooleanField())
     prompts = Prompt.objects.writable_by(user, now).beside(prompt).annotate(mine=mine, is_hurried=hurried).order_by()
-    return Prepared(prompts.values_list("pk", "text", "membership_id", "mine__pk", "mine__version", "is_hurried"))
+    questions = ("text", "former_wordings__text")
+    return Prepared(prompts.values_list("pk", *questions, "membership_id", "mine__pk", "mine__version", "is_hurried"))

@@ -196,6 +196,14 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
             "section__week__number", "section__position", "section_id", "position"
         )
 
+    def asked(self) -> list[str]:
+        """The questions as they read and as they read before: pasted into a box, they are nobody's own words.
+
+        One query.
+        """
+        texts = self.order_by().values_list("text", "former_wordings__text")
+        return list(dict.fromkeys(text for pair in texts for text in pair if text))
+
     def beside(self, prompt_id: int | Slot) -> "PromptQuerySet":
         """The prompts of the same week as this one, itself included."""
         return self.filter(section__week__sections__prompts=prompt_id)
@@ -231,10 +239,11 @@ class Prompt(models.Model):
     def reword(self, text: str, hint: str, by: User | None = None) -> None:
         """Ask in other words. Whoever has answered keeps beside her answer how the question read before.
 
+        So it is kept once somebody may have read the question: her answer may be on its way.
         What counts as written is counted anew by the caller, once for the whole week.
         """
         former = FormerWording(prompt=self, text=self.text, hint=self.hint, replaced_by=by)
-        if self.responses.exists():
+        if self.section.week.is_open or self.responses.exists():
             former.save()
         self.text, self.hint = text, hint
         super().save(update_fields=["text", "hint"])
@@ -252,7 +261,7 @@ class FormerWordingQuerySet(models.QuerySet["FormerWording"]):
 
 
 class FormerWording(models.Model):
-    """How a question read before it was changed; kept because somebody had answered it by then."""
+    """How a question read before it was changed; kept because somebody may have answered it by then."""
 
     prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="former_wordings", verbose_name=_("question"))
     text = models.CharField(_("question"), max_length=300, blank=True)

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,10 @@ from .saving import LostRace, OperationReused, Saved, Text, TextQuerySet, TextRe
 
 @dataclass(frozen=True)
 class Save(TextSave):
-    """One member's text on its way. `questions` are the texts of the week's prompts, which say nothing of one's own."""
+    """One member's text on its way.
+
+    `questions` are the texts of the week's prompts, today's and former ones, which say nothing of one's own.
+    """
 
     prompt_id: int
     membership_id: int
@@ -80,9 +84,17 @@ class ResponseQuerySet(TextQuerySet["Response"]):
         )
 
     def with_wording(self) -> Self:
-        """Each with `wording_id`: how its question read when it was written, if it reads differently since."""
-        since = FormerWording.objects.filter(prompt=OuterRef("prompt"), replaced_at__gt=OuterRef("updated_at"))
-        return self.annotate(wording_id=Subquery(since.order_by("replaced_at", "pk").values("pk")[:1]))
+        """Each with `wording_id`: how its question read when it was written, if it reads differently since.
+
+        Written is the first save of today's text: other readers are no other answer.
+        """
+        accepted = Revision.objects.filter(response=OuterRef("pk"), version__isnull=False)
+        others = accepted.exclude(text=OuterRef("text")).order_by("-version").values("version")[:1]
+        mine = accepted.filter(version__gt=OuterRef("other_text")).order_by("version").values("created_at")[:1]
+        since = FormerWording.objects.filter(prompt=OuterRef("prompt"), replaced_at__gt=OuterRef("said_at"))
+        return self.alias(other_text=Coalesce(Subquery(others), 0), said_at=Subquery(mine)).annotate(
+            wording_id=Subquery(since.order_by("replaced_at", "pk").values("pk")[:1])
+        )
 
     def progress_for(self, user: User) -> "models.QuerySet[Response, dict[str, Any]]":
         """That something is there, never what: rows of membership, prompt, written, updated_at."""
@@ -100,7 +112,7 @@ class ResponseQuerySet(TextQuerySet["Response"]):
         for response in self.select_related("prompt__section"):
             week = response.prompt.section.week_id
             if week not in questions:
-                questions[week] = list(Prompt.objects.filter(section__week=week).values_list("text", flat=True))
+                questions[week] = Prompt.objects.filter(section__week=week).asked()
             written = has_own_words(response.text, questions[week])
             if written != response.written:
                 changed[response.pk] = When(pk=response.pk, version=response.version, then=Value(written))

@@ -281,8 +281,8 @@ def test_the_order_and_the_weeks_are_in_the_trace(editor, cast):
 
 
 def test_an_answered_question_keeps_its_old_wording(editor, cast):
-    answered, open_ = cast.shared.prompt, prompt_of(cast.cohort, 2)
-    editor.save(**{f"prompt-{answered.pk}-text": "なぜでしょう？", f"prompt-{open_.pk}-text": "だれも答えていない？"})
+    answered, unseen = cast.shared.prompt, prompt_of(cast.cohort, 4)
+    editor.save(**{f"prompt-{answered.pk}-text": "なぜでしょう？", f"prompt-{unseen.pk}-text": "まだ開いていない？"})
     former = FormerWording.objects.get()
     assert (former.prompt, former.text, former.replaced_by) == (answered, "それはなぜ？", cast.organizer)
 

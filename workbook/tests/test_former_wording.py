@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import join, make_user, prompt_of, write
-from workbook.models import FormerWording, Response, Save
+from workbook.models import FormerWording, Readers, Response, Save
 
 FORMER = re.compile('<p class="former help">.*?</p>', re.S)
 
@@ -99,9 +100,38 @@ def test_a_changed_hint_is_told_too(cast):
     assert text.count("それはなぜ？") == 1
 
 
-def test_without_an_answer_nothing_is_kept(cast):
-    prompt_of(cast.cohort, 2).reword("べつの問い？", "", cast.organizer)
+def test_other_readers_are_no_other_answer(cast, reworded):
+    """Nobody is shown her words under a question that she did not answer because she chose who may read them."""
+    same = {"text": cast.shared.text, "readers": Readers.GROUP, "questions": []}
+    for base in (1, 2):
+        save = Save(reworded.pk, cast.membership.pk, uuid4(), base, **same)
+        assert Response.objects.write(save).version == base + 1
+        same["readers"] = Readers.FACILITATORS
+    now = cast.shared.revisions.get(version=3).pk
+    addresses = {page: address for page, (_who, address) in pages(cast).items()}
+    addresses["revision"] = f"/prompts/{reworded.pk}/history/{now}/"
+    for page, (who, _address) in pages(cast).items():
+        assert "それはなぜ？" in "".join(FORMER.findall(body(who, addresses[page]))), page
+
+
+def test_the_same_words_typed_anew_answer_the_new_question(cast, reworded):
+    for base, text in ((1, ""), (2, cast.shared.text)):
+        Response.objects.write(Save(reworded.pk, cast.membership.pk, uuid4(), base, text, Readers.FACILITATORS, []))
+    assert "former help" not in body(*pages(cast)["worksheet"])
+
+
+def test_what_nobody_can_have_read_is_not_kept(cast):
+    prompt_of(cast.cohort, 4).reword("べつの問い？", "", cast.organizer)
     assert not FormerWording.objects.exists()
+
+
+def test_an_answer_that_is_on_its_way_finds_its_question(cast):
+    """The first one to a question; written just before somebody rewords it, it arrives just after."""
+    prompt = prompt_of(cast.cohort, 2)
+    prompt.reword("べつの問い？", "", cast.organizer)
+    answer = write(cast.membership, prompt, "書いた")
+    answer.revisions.update(created_at=timezone.now() - timedelta(minutes=1))
+    assert "うれしかった一言は？" in "".join(FORMER.findall(body(cast.member, "/cohorts/ours/weeks/2/")))
 
 
 def test_others_words_carry_it_too_and_nobodys_else(cast):
@@ -130,7 +160,7 @@ def test_one_query_more_however_many(cast, client):
     assert queries_of(client, address) == before + 1
     for number in range(2):
         answer = write(join(cast.cohort, make_user(f"more-{number}")), cast.shared.prompt, "書いた")
-        Response.objects.filter(pk=answer.pk).update(updated_at=timezone.now() - timedelta(days=1))
+        answer.revisions.update(created_at=timezone.now() - timedelta(days=1))
     client.get(address)
     assert client.get(address).content.decode().count("former help") == 3
     assert queries_of(client, address) == before + 1

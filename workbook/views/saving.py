@@ -39,8 +39,7 @@ def not_taken(request: HttpRequest, pk: int, body: bytes) -> HttpResponse:
     """What is answered where she may not write: in a finished cohort that it has ended, unless the words are there."""
     for prompt in Prompt.objects.open_to(request.user).filter(pk=pk):
         form = received(request, ResponseForm.from_json(body))
-        questions = list(Prompt.objects.beside(pk).values_list("text", flat=True))
-        save = form.save_of(pk, prompt.membership_id, questions, device_label(request))
+        save = form.save_of(pk, prompt.membership_id, Prompt.objects.beside(pk).asked(), device_label(request))
         known = Response.objects.find_again(save)
         return written(request, form, known) if known and known.accepted else answers.finished()
     return answers.not_found()

@@ -124,7 +124,8 @@ class _Storing:
 
     def _place_prompts(self) -> None:
         """Set every question's place and words. Places are only touched where they changed."""
-        stored = {str(row.pk): row for row in Prompt.objects.filter(section__week__cohort=self.cohort)}
+        prompts = Prompt.objects.filter(section__week__cohort=self.cohort).select_related("section__week")
+        stored = {str(row.pk): row for row in prompts}
         moving = [section for section, keys in self.new.prompts.items() if self.old.prompts.get(section) != keys]
         known = [int(section) for section in moving if not NEW.fullmatch(section)]
         Prompt.objects.filter(section__in=known).update(position=F("position") + ASIDE)
