@@ -1,12 +1,15 @@
-"""Two presses of the button at the same moment open one cohort, and each person gets one mail."""
+"""Buttons pressed at the same moment: one's own twice opens one cohort, those of two organizers open two."""
+
+import threading
+from contextlib import suppress
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from cohorts.models import Cohort, Invitation, Mail
 from workbook.tests.opening_page import FIRST, press, typed
-from workbook.tests.test_races import at_once
+from workbook.tests.test_races import PATIENCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,3 +31,44 @@ def test_presses_at_once_open_one_cohort(cast):
     assert places == {f"/admin/cohorts/cohort/{Cohort.objects.get(name='第3期').pk}/change/"}
     assert Invitation.objects.filter(email="hana@example.com").count() == 1
     assert Mail.objects.filter(to="hana@example.com").count() == 1
+
+
+def meeting_to_insert(size):
+    """For `execute_wrapper`: whoever opens a cohort waits once, before storing it, until all others are there too."""
+    barrier, waited = threading.Barrier(size), threading.local()
+
+    def hold(execute, sql, *args):
+        if sql.startswith("INSERT INTO") and Cohort._meta.db_table in sql.split("(")[0] and not hasattr(waited, "once"):
+            waited.once = True
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(PATIENCE)
+        return execute(sql, *args)
+
+    return hold
+
+
+@pytest.mark.parametrize("slug", ["", "haru"])
+def test_two_organizers_open_on_the_same_day(cast, slug):
+    clients = []
+    for number, user in enumerate((cast.organizer, cast.superuser)):
+        client = Client()
+        client.force_login(user)
+        data = typed(client, source="bundled", name=f"第{number}期", first_session=FIRST, leads=[], slug=slug)
+        clients.append((client, data))
+    hold = meeting_to_insert(len(clients))
+
+    def open_one(client, data):
+        with connection.execute_wrapper(hold):
+            return press(client, data)
+
+    responses = at_once(*[lambda client=client, data=data: open_one(client, data) for client, data in clients])
+    opened = Cohort.objects.filter(name__endswith="期").values_list("slug", flat=True)
+    if slug:
+        assert sorted(response.status_code for response in responses) == [200, 302]
+        assert list(opened) == [slug]
+        (refused,) = [response for response in responses if response.status_code == 200]
+        assert refused.context["form"].errors
+        assert refused.context["form"]["slug"].value() == slug
+    else:
+        assert [response.status_code for response in responses] == [302, 302]
+        assert sorted(opened) == ["2026-12-02", "2026-12-02-2"]

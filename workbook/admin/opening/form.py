@@ -1,21 +1,21 @@
 """What is typed to open a cohort."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.addresses import Address, Pasted, read_addresses
 from cohorts.admin.forms import MAX_PASTED, MAX_SIGNS
-from cohorts.admin.inviting import Outcome, invite_all
+from cohorts.admin.inviting import invite_all
 from cohorts.admin.scope import LocalMoment
 from cohorts.models import Cohort, Invitation, User
 from cohorts.names import validate_one_line
@@ -27,6 +27,7 @@ from .draft import Page
 from .origin import UPLOADED, Origin
 
 MAX_UPLOAD = 1_000_000
+TAKEN = _("There is a cohort with this address already.")
 ADDRESSES = {"rows": 3, "spellcheck": "false", "autocomplete": "off"}
 
 
@@ -105,12 +106,6 @@ class OpeningForm(forms.Form):
         chosen = self.data.get("time_zone", "").strip()
         return ZoneInfo(chosen if chosen in known_zones() else settings.TIME_ZONE)
 
-    def clean_slug(self) -> str:
-        slug = self.cleaned_data["slug"]
-        if slug and Cohort.objects.filter(slug=slug).exists():
-            raise ValidationError(_("There is a cohort with this address already."))
-        return slug
-
     def clean_time_zone(self) -> str:
         chosen = self.cleaned_data["time_zone"]
         if chosen not in known_zones():
@@ -132,7 +127,10 @@ class OpeningForm(forms.Form):
         return _all_good(self.cleaned_data["people"]).good
 
     def clean(self) -> dict[str, Any]:
-        """Read what the workbook asks. Raises ValidationError if it cannot be read."""
+        """Read what the workbook asks, and look whether this form has opened its cohort already.
+
+        Raises ValidationError if nothing can be read, or another cohort has its address.
+        """
         data = super().clean()
         try:
             self.outlines, self.rhythm = self.origin.outlines, self.origin.rhythm
@@ -140,6 +138,12 @@ class OpeningForm(forms.Form):
             self.outlines, self.rhythm = [], None
             self.origin.problem = str(error)
             self.add_error("file" if self.origin.chosen == UPLOADED else "source", str(error))
+        self.twin = self._find_twin()
+        if (
+            data.get("slug")
+            and Cohort.objects.filter(slug=data["slug"]).exclude(pk=self.twin and self.twin.pk).exists()
+        ):
+            self.add_error("slug", TAKEN)
         return data
 
     @property
@@ -157,31 +161,68 @@ class OpeningForm(forms.Form):
         everybody = {**{address.email: address for address in self.cleaned_data["people"]}, **known}
         return [address for email, address in everybody.items() if email not in self.lead_emails]
 
-    def open(self, sessions: list[Any]) -> tuple[Cohort, Outcome | None]:
+    def open(self, sessions: list[Any]) -> "Opened":
         """Open the cohort and invite its people, or neither. A second press of the button finds the first one's cohort.
 
         Raises ValidationError if it cannot be, with nothing stored.
         """
+        typed = self.cleaned_data["slug"]
+        slug = typed or free_slug(sessions[0], self.zone)
+        try:
+            return self._open(sessions, slug)
+        except (IntegrityError, ValidationError) as error:
+            # Somebody else may have opened one at this address since it was found free.
+            if not Cohort.objects.filter(slug=slug).exists():
+                raise
+            if typed:
+                raise ValidationError(TAKEN) from error
+            return self._open(sessions, free_slug(sessions[0], self.zone))
+
+    @transaction.atomic
+    def _open(self, sessions: list[Any], slug: str) -> "Opened":
         data, opener = self.cleaned_data, self.origin.user
-        with transaction.atomic():
-            User.objects.select_for_update().get(pk=opener.pk)
-            same = Cohort.objects.live().filter(organizer=opener, name=data["name"], weeks__session_at=sessions[0])
-            if twin := same.filter(weeks__number=self.outlines[0].number).first():
-                return twin, None
-            cohort = open_cohort(
-                name=data["name"],
-                slug=data["slug"] or free_slug(sessions[0], self.zone),
-                workbook=self.origin.workbook,
-                source=self.origin.cohort,
-                first_session=sessions[0],
-                meeting_url=data["meeting_url"],
-                facilitators=self.lead_emails,
-                session_dates=sessions,
-                invited_by=opener,
-                time_zone=data["time_zone"],
+        User.objects.select_for_update().get(pk=opener.pk)
+        if twin := self._find_twin():
+            leads = [Address(email, "") for email in self.lead_emails]
+            return Opened(
+                twin, self._invite(leads, twin, Invitation.Role.FACILITATOR) + self._invite_members(twin), False
             )
-            role = Invitation.Role.MEMBER
-            return cohort, invite_all(self.invited, cohort=cohort, role=role, created_by=opener)
+        cohort = open_cohort(
+            name=data["name"],
+            slug=slug,
+            workbook=self.origin.workbook,
+            source=self.origin.cohort,
+            first_session=sessions[0],
+            meeting_url=data["meeting_url"],
+            facilitators=self.lead_emails,
+            session_dates=sessions,
+            invited_by=opener,
+            time_zone=data["time_zone"],
+        )
+        return Opened(cohort, self._invite_members(cohort))
+
+    def _find_twin(self) -> Cohort | None:
+        """The cohort that this form has opened already: of the same name, and it begins at the same moment."""
+        name, first = self.cleaned_data.get("name"), self.cleaned_data.get("first_session")
+        if not name or not first or not self.outlines:
+            return None
+        same = Cohort.objects.live().filter(organizer=self.origin.user, name=name, weeks__session_at=first)
+        return same.filter(weeks__number=self.outlines[0].number).first()
+
+    def _invite_members(self, cohort: Cohort) -> int:
+        return self._invite(self.invited, cohort, Invitation.Role.MEMBER)
+
+    def _invite(self, people: list[Address], cohort: Cohort, role: str) -> int:
+        """Gives how many are invited who were neither in nor invited."""
+        return len(invite_all(people, cohort=cohort, role=role, created_by=self.origin.user).invited)
+
+
+class Opened(NamedTuple):
+    """The cohort that is open now, how many people were invited, and whether it was not there before."""
+
+    cohort: Cohort
+    invited: int
+    is_new: bool = True
 
 
 def first_data(origin: Origin) -> QueryDict:

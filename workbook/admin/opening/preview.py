@@ -108,7 +108,7 @@ def preview_of(form: OpeningForm) -> Preview:
         row.typed = read.text or row.typed
     _check_order(rows)
     _remark(rows, form.rhythm.uneven)
-    doubts = find_doubts([row.date for row in rows], form.lead_emails, zone)
+    doubts = find_doubts([row.date for row in rows], form.lead_emails, zone, form.twin)
     for row, found in zip(rows, doubts, strict=True):
         row.warnings = found
     return Preview(rows, opens_by_rule=not any(form.rhythm.leads))

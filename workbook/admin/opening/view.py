@@ -89,18 +89,19 @@ def _open(request: HttpRequest, form: OpeningForm, preview: Preview) -> HttpResp
         )
         return None
     try:
-        cohort, outcome = form.open(preview.sessions)
+        opened = form.open(preview.sessions)
     except ValidationError as error:
         form.add_error(None, error.messages)
         return None
     draft.clear(request)
-    if outcome is None:
-        messages.info(request, _("“%(name)s” is open already.") % {"name": cohort.name})
+    if opened.is_new:
+        # Whom it names would be told here long after: no addresses.
+        note = dict(form.origin.choices)[form.origin.chosen]
+        LogEntry.objects.log_actions(request.user.pk, [opened.cohort], ADDITION, str(note), single_object=True)
+        messages.success(request, _told(opened.cohort.name, opened.invited))
     else:
-        note = "; ".join([form.origin.chosen, *form.lead_emails])
-        LogEntry.objects.log_actions(request.user.pk, [cohort], ADDITION, note, single_object=True)
-        messages.success(request, _told(cohort.name, len(outcome.invited)))
-    return redirect("admin:cohorts_cohort_change", cohort.pk)
+        messages.info(request, _told_again(opened.cohort.name, opened.invited))
+    return redirect("admin:cohorts_cohort_change", opened.cohort.pk)
 
 
 def _told(name: str, invited: int) -> str:
@@ -112,3 +113,11 @@ def _told(name: str, invited: int) -> str:
         invited,
     )
     return text % {"name": name, "count": invited}
+
+
+def _told_again(name: str, invited: int) -> str:
+    told = _("“%(name)s” is open already.") % {"name": name}
+    if not invited:
+        return told
+    text = ngettext("%(count)d person is invited by mail.", "%(count)d people are invited by mail.", invited)
+    return f"{told} {text % {'count': invited}}"
