@@ -128,23 +128,38 @@ class ResetPasswordKeyForm(OneRule, account_forms.ResetPasswordKeyForm):
     """A new password by a mailed link."""
 
 
+MAILS = ["mails_begins", "mails_session", "mails_summary", "mails_feedback"]
+
+
 class ProfileForm(forms.ModelForm):
-    """Nickname, and which mails one gets."""
+    """Nickname, and which mails one gets.
+
+    The page carries how each switch stood when it was opened: a switch that was not touched there stays as it is
+    by now, because a mail's own link may have turned it meanwhile.
+    """
 
     nickname = NicknameField()
 
     class Meta:
         model = User
-        fields = ["nickname", "mails_begins", "mails_session", "mails_summary", "mails_feedback"]
+        fields = ["nickname", *MAILS]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self.fields.keys() - {"nickname"}:
-            says_what_it_showed = not self.is_bound or self.add_initial_prefix(name) in self.data
-            self.fields[name].show_hidden_initial = says_what_it_showed
+        for name in MAILS:
+            self.fields[name].show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        """What was entered, without the switches that were left alone. A form that does not say sets them all."""
+        data = super().clean()
+        told = [name for name in MAILS if self[name].html_initial_name in self.data]
+        for name in told:
+            if name not in self.changed_data:
+                del data[name]
+        return data
 
     def save(self, commit: bool = True) -> User:
-        """Save what was changed on the page alone: an old one switches no mail on again that is off since."""
+        """Nothing else of the row is written: it may have changed since it was read."""
         if commit:
-            self.instance.save(update_fields=self.changed_data)
+            self.instance.save(update_fields=list(self.cleaned_data))
         return self.instance

@@ -1,5 +1,7 @@
 """Mails of one kind are switched off by one press, without signing in, and by nothing less."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -104,3 +106,34 @@ def test_every_kind_has_a_switch_under_me(client, cast):
     client.force_login(cast.member)
     client.post("/profile/", {"nickname": "あおい", "mails_summary": "on"})
     assert switches(cast.member) == {"begins": False, "session": False, "summary": True, "feedback": False}
+
+
+def on_page(client):
+    """The fields of わたし as a browser that has the page open would send them."""
+    response = client.get("/profile/")
+    form = response.context["form"]
+    shown = {name: "on" for name in form.fields if name.startswith("mails_") and form[name].value()}
+    inputs = re.findall(r'<input type="hidden" name="(initial-mails_\w+)" value="(\w+)"', response.text)
+    assert len(inputs) == 4
+    return {"nickname": form["nickname"].value(), **shown, **dict(inputs)}
+
+
+def test_an_old_page_of_me_does_not_switch_on_again(client, cast):
+    client.force_login(cast.member)
+    page = on_page(client)
+    Client().post(address(cast.member, "session"), {"List-Unsubscribe": "One-Click"})
+    del page["mails_summary"]
+    client.post("/profile/", {**page, "nickname": "あおい"})
+    assert switches(cast.member) == {"begins": True, "session": False, "summary": False, "feedback": True}
+    client.post("/profile/", {**on_page(client), "mails_session": "on"})
+    assert switches(cast.member) == {"begins": True, "session": True, "summary": False, "feedback": True}
+
+
+def test_a_bad_name_keeps_what_the_page_began_with(client, cast):
+    client.force_login(cast.member)
+    page = on_page(client)
+    del page["mails_begins"]
+    refused = client.post("/profile/", {**page, "nickname": ""})
+    assert 'name="initial-mails_begins" value="True"' in refused.text
+    assert refused.context["form"]["mails_begins"].value() is False
+    assert switches(cast.member)["begins"] is True
