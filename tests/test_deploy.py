@@ -106,6 +106,7 @@ def test_no_secret_is_baked_in():
         ("docker-compose.yml", "python manage.py send_due_mail\n"),
         ("docker-compose.yml", "|| python manage.py purge\n"),
         ("docker-compose.yml", 'volumes: ["database:/var/lib/postgresql/data"]'),
+        ("README.md", "\ndocker compose up -d --build --remove-orphans\n"),
     ],
 )
 def test_image_and_composition(path: str, fact: str):
