@@ -3,7 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from .models import Prompt, Response, Section, Week
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from .models import FormerWording, Prompt, Response, Section, Week
 from .page import QUESTIONS_HEADING, Heading, WeekLabel, is_furniture, is_misread, is_misread_in_aim, section_label
 from .planned import PlannedPrompt, PlannedSection, PlannedWeek
 
@@ -24,14 +28,19 @@ def write_plan(weeks: Iterable[PlannedWeek], title: str = "") -> str:
 def write_words(weeks: Iterable[Week], responses: Iterable[Response], title: str = "") -> str:
     """One member's own words, each under its heading and question; fetch the weeks `with_prompts`.
 
+    Above an answer to a question that was reworded since, a line says how it read; fetch the responses `with_wording`
+    and `tell` them.
+
     To the letter: one blank line before and after a text is the page's, every other sign is hers, control signs and
     blank lines at its ends too. A backslash stands before a line, and before a quote at the beginning of a text, that
     would be read as the page's own; where such a line began with backslashes already, there is one more.
     """
-    weeks, texts = list(weeks), {response.prompt_id: response.text for response in responses}
+    weeks, texts = list(weeks), {response.prompt_id: response for response in responses if response.text}
     asked = {_ask(prompt) for week in weeks for section in week.sections.all() for prompt in section.prompts.all()}
-    words = {prompt: _words(text, asked) for prompt, text in texts.items() if text}
-    return _page(title, ([*_week_head(PlannedWeek.of(week)), *_words_blocks(week, words)] for week in weeks)) + "\n"
+    words = {prompt: _words(response.text, asked) for prompt, response in texts.items()}
+    former = {prompt: response.former_wording for prompt, response in texts.items() if response.former_wording}
+    pages = ([*_week_head(PlannedWeek.of(week)), *_words_blocks(week, words, former)] for week in weeks)
+    return _page(title, pages) + "\n"
 
 
 def _page(title: str, weeks: Iterable[Iterable[str]]) -> str:
@@ -122,7 +131,7 @@ def _ask(prompt: Prompt) -> str:
     return f"### {prompt.text}"
 
 
-def _words_blocks(week: Week, words: dict[int, str]) -> Iterator[str]:
+def _words_blocks(week: Week, words: dict[int, str], former: dict[int, FormerWording]) -> Iterator[str]:
     sections = sorted(week.sections.all(), key=lambda section: PlannedSection.of(section).position)
     for section in sections:
         planned = PlannedSection.of(section)
@@ -133,8 +142,17 @@ def _words_blocks(week: Week, words: dict[int, str]) -> Iterator[str]:
         for prompt in section.prompts.all():
             if prompt.text:
                 yield _ask(prompt)
+            if prompt.pk in former and former[prompt.pk].text != prompt.text:
+                yield _former(former[prompt.pk])
             if prompt.pk in words:
                 yield words[prompt.pk]
+
+
+def _former(wording: FormerWording) -> str:
+    day = date_format(localtime(wording.replaced_at), _("F j"))
+    asked = _("The question before: %(text)s") if wording.text else _("Before, only the heading asked.")
+    told = [_("This question was reworded on %(day)s.") % {"day": day}, asked % {"text": wording.text}]
+    return f"*{' '.join(told)}*"
 
 
 def _words(text: str, asked: set[str]) -> str:

@@ -1,7 +1,7 @@
 """Beside an answer that was written before its question was reworded it says how the question read."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import join, make_user, prompt_of, write
+from workbook.importer import read
 from workbook.models import FormerWording, Readers, Response, Save
 
 FORMER = re.compile('<p class="former help">.*?</p>', re.S)
@@ -164,3 +165,21 @@ def test_one_query_more_however_many(cast, client):
     client.get(address)
     assert client.get(address).content.decode().count("former help") == 3
     assert queries_of(client, address) == before + 1
+
+
+def test_the_download_says_it_above_the_answer(cast, client, django_assert_num_queries):
+    address = "/cohorts/ours/words/download/"
+    client.force_login(cast.member)
+    client.get(address)
+    before, plain = queries_of(client, address), body(cast.member, address)
+    cast.shared.prompt.reword("なぜでしょう？", "", cast.organizer)
+    FormerWording.objects.update(replaced_at=datetime(2099, 7, 1, 15, tzinfo=UTC))  # the second in Tokyo
+    cast.private.prompt.reword(cast.private.prompt.text, "ヒント", cast.organizer)
+    with django_assert_num_queries(before + 1):
+        text = client.get(address).content.decode()
+    note = "*この問いは7月2日に書きかえられました。 まえの問い：それはなぜ？*\n\n"
+    assert f"### なぜでしょう？\n\n{note}CANARY-ours-member-shared" in text
+    assert text.replace(note, "") == plain.replace("それはなぜ？", "なぜでしょう？", 2)
+    assert read(text.encode()).weeks == read(text.replace(note, "").encode()).weeks
+    cast.shared.prompt.former_wordings.update(text="")
+    assert "まえは見出しだけでした。*\n\nCANARY-ours-member-shared" in body(cast.member, address)

@@ -127,7 +127,8 @@ def words_download(request: HttpRequest, slug: str) -> HttpResponse:
     """One's own weeks as Markdown in the page's format."""
     own = OwnWords(request.user, slug)
     prefetch_related_objects(own.weeks, "sections__prompts")
-    text = write_words(own.weeks, own.responses, title=own.cohort.name)
+    with time_zone(own.cohort.zone):
+        text = write_words(own.weeks, own.responses, title=own.cohort.name)
     AccessRecord.objects.record_export(request.user, own.membership)
     headers = {"Content-Disposition": f'attachment; filename="{slugify(own.cohort.slug)}.md"'}
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
