@@ -141,7 +141,7 @@ def test_what_is_no_text_is_refused(data):
 def test_long_tables_are_read_in_no_time(text):
     begun = time.process_time()
     read_addresses(text)
-    assert time.process_time() - begun < 1.5
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("email", ["ha..na@docomo.ne.jp", "hana.@docomo.ne.jp", "h...na.@ezweb.ne.jp", "hana-.@au.com"])
