@@ -35,7 +35,7 @@ class CohortAdmin(InZone, OrganizersOnly, ScopedAdmin):
     """Name and time zone, and the ways to the people. How it ends stands in workbook/admin/ending.py."""
 
     fields = ["name", "slug", "organizer", "time_zone"]
-    readonly_fields = ["slug"]
+    readonly_fields = ["slug", "time_zone"]  # in another zone its sessions would show another hour
     list_display = ["name", "members", "created_at", "state"]
     list_filter = [StateFilter]
     actions = None

@@ -50,7 +50,7 @@ def hand_over(client, cohort, to, **more):
     address = reverse("admin:cohorts_cohort_change", args=[cohort.pk])
     fields = client.get(address).context["adminform"].form.initial
     formsets = [formset.formset for formset in client.get(address).context["inline_admin_formsets"]]
-    data = {"name": fields["name"], "time_zone": fields["time_zone"], "organizer": to.pk if to else "", **more}
+    data = {"name": fields["name"], "organizer": to.pk if to else "", **more}
     for formset in formsets:
         for form in [formset.management_form, *formset.forms]:
             data |= {

@@ -73,6 +73,14 @@ def test_the_cohorts_weeks_inline(organizer, cast):
     assert week_of(cast).session_minutes == 90
 
 
+def test_another_time_zone_shifts_no_session(organizer, cast):
+    address = f"/admin/cohorts/cohort/{cast.cohort.pk}/change/"
+    assert "Asia/Tokyo" in organizer.get(address).content.decode()
+    assert organizer.post(address, posted(organizer, address, time_zone="Europe/London")).status_code == 302
+    cast.cohort.refresh_from_db()
+    assert cast.cohort.time_zone == "Asia/Tokyo"
+
+
 def test_a_foreign_week_is_not_moved_in(organizer, cast):
     address = f"/admin/cohorts/cohort/{cast.cohort.pk}/change/"
     foreign = Week.objects.get(cohort=cast.other, number=1)
