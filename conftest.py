@@ -1,6 +1,7 @@
 """Fixtures for every test: the cast, and its member as a visitor of the site."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.cast import Cast, make_cast
@@ -24,11 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--database-only`: what touches no database need not run once more on a second one."""
-    if not config.getoption("--database-only"):
-        return
-    chosen = [item for item in items if touches_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    """What is about PostgreSQL runs there alone; with `--database-only`, what touches no database runs not again."""
+    chosen = [item for item in items if connection.vendor == "postgresql" or not item.get_closest_marker("postgresql")]
+    if config.getoption("--database-only"):
+        chosen = [item for item in chosen if touches_database(item)]
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen
 
 

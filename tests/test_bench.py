@@ -1,7 +1,6 @@
 """The rows that `make bench` fills, and the bare pages that it compares with: they must show what ours show."""
 
 import pytest
-from django.db import connection
 from django.test import Client, override_settings
 
 from cohorts.models import Cohort, Membership, User
@@ -149,7 +148,7 @@ def test_bare_needs_a_session(people):
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="The crowd is made by PostgreSQL itself.")
+@pytest.mark.postgresql  # which makes the crowd itself
 class TestCrowd:
     def test_every_cohort_is_whole_and_has_its_own_people(self):
         organizer = crowd(12, MEMBERS)
