@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import formats, timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,7 +18,7 @@ from django.utils.translation import ngettext
 from cohorts.models import Invitation, Mail
 
 from .inviting import invite_view
-from .mail import TROUBLE
+from .mail import TROUBLE, state_in_words
 from .scope import ChoiceFilter, CohortFilter, ListOnly, OrganizersOnly, ScopedAdmin
 from .sharing import qr_view, share_view
 
@@ -37,13 +36,13 @@ class StateFilter(ChoiceFilter):
     }
 
 
-LAST_MAIL = Subquery(Mail.objects.filter(invitation=OuterRef("pk")).order_by("-pk").values("state")[:1])
+LAST_MAIL = Mail.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
 
 
 class MailFilter(ChoiceFilter):
     title = _("mail")
     parameter_name = "mail"
-    choices_and_conditions = {"trouble": (_("failed or unclear"), lambda: Q(mail_state__in=TROUBLE))}
+    choices_and_conditions = {"trouble": (TROUBLE, lambda: Mail.trouble("mail_state", "mail_written"))}
 
 
 @admin.register(Invitation)
@@ -63,7 +62,10 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         rows = Invitation.objects.filter(Q(cohort=None) | Q(cohort__deleted_at=None)).order_by("-created_at", "-pk")
-        rows = rows.annotate(mail_state=LAST_MAIL)
+        rows = rows.annotate(
+            mail_state=Subquery(LAST_MAIL.values("state")[:1]),
+            mail_written=Subquery(LAST_MAIL.values("created_at")[:1]),
+        )
         return rows if request.user.is_organizer else rows.none()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -108,9 +110,7 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     @admin.display(description=_("mail"), empty_value="")
     def mail(self, invitation: Invitation) -> str | None:
         """What became of the last mail with its link; nothing where none was written."""
-        label = invitation.mail_state and Mail.State(invitation.mail_state).label
-        in_trouble = invitation.mail_state in TROUBLE
-        return format_html('<strong class="trouble">{}</strong>', label) if in_trouble else label
+        return invitation.mail_state and state_in_words(invitation.mail_state, invitation.mail_written)
 
     @admin.display(description=_("link"), empty_value="")
     def link(self, invitation: Invitation) -> SafeString | None:

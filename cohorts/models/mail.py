@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 STUCK_AFTER = timedelta(minutes=10)
 """So long after it was claimed nobody is sending a mail any more: every step of it takes seconds."""
 
+LATE_AFTER = timedelta(hours=1)
+"""Waiting mails are tried every minute: if one still waits after this, a setting is wrong, or nobody tries."""
 
 AT_ONCE = 20
 """Mails that one request sends by itself."""
@@ -138,6 +140,17 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.to}"
+
+    @staticmethod
+    def late(state: str = "state", written: str = "created_at") -> models.Q:
+        """Which mails wait far too long. Of other models' rows: by the names that these two have there."""
+        return models.Q(**{state: Mail.State.PENDING, f"{written}__lt": timezone.now() - LATE_AFTER})
+
+    @staticmethod
+    def trouble(state: str = "state", written: str = "created_at") -> models.Q:
+        """Which mails somebody has to look at: they did not arrive, nobody knows, or they do not even leave."""
+        stopped = models.Q(**{f"{state}__in": [Mail.State.FAILED, Mail.State.UNKNOWN]})
+        return stopped | Mail.late(state, written)
 
     def deliver(self) -> None:
         """Send the mail if nobody else does, and note how it went. Never raises: the caller's work is done already.

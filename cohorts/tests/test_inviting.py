@@ -279,6 +279,18 @@ def test_mails_of_a_cohort_that_somebody_must_look_at(organizer, cast):
     assert {mail.key for mail in mails} == {"0", "1"}
 
 
+def test_lists_say_that_a_mail_waits_far_too_long(organizer, cast):
+    for name, minutes in (("now", 1), ("long", 61)):
+        row = Invitation.objects.invite(created_by=None, cohort=cast.cohort, email=f"{name}@example.com")
+        mail = Mail.objects.post_invitation(row)
+        Mail.objects.filter(pk=mail.pk).update(created_at=timezone.now() - timedelta(minutes=minutes))
+    for address in (f"{LIST}?mail=trouble", "/admin/cohorts/mail/?state=trouble", "/admin/cohorts/mail/?state=late"):
+        (row,) = organizer.get(address).context["cl"].result_list
+        assert str(row).endswith("long@example.com")
+    for address in (LIST, "/admin/cohorts/mail/"):
+        assert organizer.get(address).text.count('<strong class="trouble">waiting for more than an hour</strong>') == 1
+
+
 @pytest.mark.parametrize("many", [1, 3, 30])
 def test_queries_of_inviting_do_not_grow(organizer, cast, django_assert_num_queries, many):
     lines = "\n".join(["member@example.com", "nobody", *[f"new{number}@example.com" for number in range(many)]])

@@ -95,12 +95,12 @@ def count_invitations(cohorts: Iterable[int]) -> dict[int, int]:
 
 
 def count_troubles(cohorts: Iterable[int]) -> dict[int | None, int]:
-    """How many mails failed or are unclear, by cohort; None for those to organizers-to-be.
+    """How many mails failed, are unclear or wait far too long, by cohort; None for those to organizers-to-be.
 
     Not those that somebody has seen to: the invitation was mailed once more, used, or taken back.
     """
     mended = Mail.objects.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
     done = Q(invitation__revoked_at__isnull=False) | Q(invitation__uses__gte=F("invitation__max_uses"))
     here = Mail.objects.filter(Q(cohort__in=list(cohorts)) | Q(cohort=None), created_at__gte=timezone.now() - RECENT)
-    failed = here.filter(state__in=[Mail.State.FAILED, Mail.State.UNKNOWN]).exclude(Exists(mended)).exclude(done)
-    return dict(failed.order_by().values_list("cohort").annotate(n=Count("pk")))
+    troubled = here.filter(Mail.trouble()).exclude(Exists(mended)).exclude(done)
+    return dict(troubled.order_by().values_list("cohort").annotate(n=Count("pk")))

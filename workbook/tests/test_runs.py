@@ -248,6 +248,14 @@ class TestTroubles:
         link = f"/admin/cohorts/mail/?cohort={cast.cohort.pk}&amp;state=trouble"
         assert link in office.get("/admin/").content.decode()
 
+    @pytest.mark.parametrize(("minutes", "troubles"), [(59, 0), (61, 1)])
+    def test_what_does_not_leave_within_an_hour_counts(self, office, cast, minutes, troubles):
+        """As with a wrong password for the mail server: every mail is tried again and again."""
+        self.mail(cast.cohort, Mail.State.PENDING, days=minutes / 24 / 60)
+        assert desk(cast.organizer, cast.cohort).troubles == troubles
+        rows = office.get(f"/admin/cohorts/mail/?cohort={cast.cohort.pk}&state=trouble").context["cl"].result_list
+        assert len(rows) == troubles
+
     def test_the_list_behind_the_link_shows_them(self, office, cast):
         self.mail(cast.cohort, Mail.State.FAILED)
         self.mail(cast.cohort, Mail.State.SENT)
