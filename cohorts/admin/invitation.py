@@ -126,14 +126,27 @@ class InvitationAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     @admin.action(description=_("Send again with a new link"))
     @transaction.atomic
     def send_again(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
-        renewed = [row for row in queryset if row.email and row.state != Invitation.State.ACCEPTED]
+        unused = [row for row in queryset if row.email and row.state != Invitation.State.ACCEPTED]
+        renewed = [row for row in unused if not (row.cohort and row.cohort.finished_at)]
         for invitation in renewed:
             invitation.renew()
             invitation.save(update_fields=["nonce", "token_hash", "expires_at", "revoked_at"])
             Mail.objects.post_invitation(invitation)
             self.log_change(request, invitation, "send again")
-        text = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", len(renewed))
-        self.message_user(request, text % {"count": len(renewed)}, messages.SUCCESS)
+        self._report_sent(request, len(renewed), len(unused) - len(renewed))
+
+    def _report_sent(self, request: HttpRequest, sent: int, too_late: int) -> None:
+        """Say how many were sent, and how many were not because nobody joins a cohort that has ended."""
+        if too_late:
+            text = ngettext(
+                "%(count)d invitation was not sent: its cohort has ended.",
+                "%(count)d invitations were not sent: their cohort has ended.",
+                too_late,
+            )
+            self.message_user(request, text % {"count": too_late}, messages.WARNING)
+        if sent or not too_late:
+            text = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", sent)
+            self.message_user(request, text % {"count": sent}, messages.SUCCESS)
 
     @admin.action(description=_("Revoke"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:

@@ -147,6 +147,20 @@ def test_an_accepted_one_is_not_sent_again(organizer, cast):
     assert not Mail.objects.exists()
 
 
+def test_an_invitation_to_a_finished_cohort_is_not_sent_again(organizer, cast):
+    """It is said so, and the link stays as it is: it holds when the cohort is opened again."""
+    late, other = (
+        Invitation.objects.invite(created_by=None, cohort=cohort, email="hana@example.com")
+        for cohort in (cast.cohort, cast.other)
+    )
+    cast.cohort.finish()
+    for rows, said in (([late], ["warning"]), ([late, other], ["warning", "success"])):
+        page = act(organizer, "invitation", "send_again", *rows)
+        assert [message.level_tag for message in page.context["messages"]] == said
+    assert list(Mail.objects.values_list("invitation", flat=True)) == [other.pk]
+    assert Invitation.objects.get(pk=late.pk).nonce == late.nonce
+
+
 def test_revoking(organizer, cast):
     invite(organizer, cast, "hana@example.com")
     row = Invitation.objects.get()
