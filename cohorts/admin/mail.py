@@ -42,7 +42,7 @@ class StateFilter(ChoiceFilter):
 class MailAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     """States tell what became of each mail; what failed can be sent again."""
 
-    list_display = ["to", "kind", "cohort", "state_now", "created_at", "sent_at", "error"]
+    list_display = ["to", "kind", "of_cohort", "state_now", "created_at", "sent_at", "error"]
     list_filter = [CohortFilter, StateFilter]
     list_select_related = ["cohort"]
     search_fields = ["to"]
@@ -55,6 +55,10 @@ class MailAdmin(ListOnly, OrganizersOnly, ScopedAdmin):
     @property
     def media(self) -> Media:
         return super().media + Media(css={"all": ["css/admin/inviting.css"]})
+
+    @admin.display(description=_("cohort"))
+    def of_cohort(self, mail: Mail) -> str:
+        return str(mail.cohort or "")
 
     @admin.display(description=_("state"), ordering="state")
     def state_now(self, mail: Mail) -> str:
