@@ -24,7 +24,7 @@ def row_of(cast, name):
 
 def test_begins_with_the_mark_that_excel_needs(cast):
     raw = progress_csv(cast.organizer, cast.cohort)
-    assert raw.startswith(b"\xef\xbb\xbf\"")
+    assert raw.startswith(b'\xef\xbb\xbf"')
     assert raw.count(b"\xef\xbb\xbf") == 1
     assert raw.endswith(b"\r\n")
 
