@@ -6,10 +6,9 @@ import pytest
 
 from cohorts.models import Membership
 from tests.cast import QUESTIONS, join, prompt_of, write
+from tests.editing import Editor, week_of
 from workbook.admin.forms import AnswerForm
-from workbook.models import AccessRecord, Readers, Response, Revision, Save
-
-from .test_admin_plan import page_of, posted, week_of
+from workbook.models import AccessRecord, Prompt, Readers, Response, Revision, Save
 
 
 @pytest.fixture
@@ -56,19 +55,15 @@ def test_a_question_that_comes_or_goes_counts_the_words_anew(client, cast):
     elsewhere = write(cast.membership, prompt_of(cast.cohort, 3), new)
     assert response.written
     client.force_login(cast.organizer)
-    notes = week.sections.get(kind="session_notes")
-    added = {"prompts-5-section": notes.pk, "prompts-5-text": new, "prompts-5-place": "1"}
-    assert client.post(page_of(week), posted(client, page_of(week), **added)).status_code == 302
+    editor = Editor(client, cast.cohort)
+    editor.press("add", week.sections.get(kind="session_notes").pk)
+    assert editor.save(**{f"prompt-{editor.page.context['page'].fresh}-text": new}).status_code == 302
     for row, written in ((response, False), (elsewhere, True)):
         row.refresh_from_db()
         assert (row.written, row.version) == (written, 1)
-    (place,) = [
-        form.prefix
-        for form in client.get(page_of(week)).context["inline_admin_formsets"][1].formset.forms
-        if form.instance.text == new
-    ]
-    gone = posted(client, page_of(week), **{f"{place}-DELETE": "on"})
-    assert client.post(page_of(week), gone).status_code == 302
+    editor.open()
+    editor.press("remove", Prompt.objects.get(text=new).pk)
+    assert editor.save().status_code == 302
     response.refresh_from_db()
     assert (response.written, response.version) == (True, 1)
 
