@@ -7,7 +7,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,8 +51,12 @@ class DraftQuerySet(TextQuerySet["Draft"]):
         return self.exclude(text="").filter(author=author, response__membership__cohort__in=author.facilitated)
 
     def stranded_of(self, author: User) -> Self:
-        """Of these, those on words that are not open to her any more."""
-        return self.held_by(author).exclude(response__in=Response.objects.answerable_by(author))
+        """Of these, those on words that are not open to her any more.
+
+        Asked of each of her drafts, which are few: `NOT IN` would have all words of her cohorts read for each.
+        """
+        open_to_her = Response.objects.answerable_by(author).filter(pk=OuterRef("response"))
+        return self.held_by(author).filter(~Exists(open_to_her))
 
     def beside(self, reader: User) -> Self:
         """The drafts in which other facilitators of today are writing now: who and where is told, the text is not.
