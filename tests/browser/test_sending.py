@@ -24,6 +24,7 @@ from tests.browser.office import (
     send_button,
     status,
 )
+from tests.browser.offline import count, wait_until
 from tests.browser.test_sessions import code_in, dialog, enter_code
 from tests.browser.test_storage import eventually
 from tests.cast import join, make_user
@@ -148,6 +149,7 @@ def test_lost_answer_and_a_closed_tab(reading, cast, url):
     field(reading, cast.shared).fill("届いたことを知らない")
     reading.keyboard.press("Control+Enter")
     expect(status(reading, cast.shared)).to_contain_text(LATER)
+    wait_until(reading, lambda: count(reading, "unsent") == 1)  # closed without a word to the page, as by a crash
     reading.close(run_before_unload=False)
     again = another(reading, url)
     expect(field(again, cast.shared)).to_have_value("")
