@@ -149,7 +149,6 @@ def test_lost_answer_and_a_closed_tab(reading, cast, url):
     field(reading, cast.shared).fill("届いたことを知らない")
     reading.keyboard.press("Control+Enter")
     expect(status(reading, cast.shared)).to_contain_text(LATER)
-    wait_until(reading, lambda: count(reading, "unsent") == 1)  # closed without a word to the page, as by a crash
     reading.close(run_before_unload=False)
     again = another(reading, url)
     expect(field(again, cast.shared)).to_have_value("")
@@ -216,6 +215,7 @@ def test_a_closed_tab_sends_nothing(reading, cast, url):
     field(reading, cast.shared).fill("送る途中で閉じた")
     reading.keyboard.press("Control+Enter")
     expect(status(reading, cast.shared)).to_contain_text(LATER)
+    wait_until(reading, lambda: count(reading, "unsent") == 1)  # closed without a word to the page, as by a crash
     reading.close(run_before_unload=False)
     reading.context.set_offline(False)
     again = another(reading, url)
