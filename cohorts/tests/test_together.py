@@ -1,32 +1,14 @@
 """Two organizers at the same moment: nobody is invited twice, nobody waits for the other for ever."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 from tests.cast import join, make_cohort, make_user
+from tests.together import at_once
 
 from cohorts.addresses import Address
 from cohorts.admin.inviting import invite_all
 from cohorts.models import Invitation, Mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*deeds):
-    """What the deeds give, each done in a thread and on a connection of its own."""
-    ready = threading.Barrier(len(deeds))
-
-    def run(deed):
-        try:
-            ready.wait()
-            return deed()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 @pytest.mark.parametrize("role", [Invitation.Role.MEMBER, Invitation.Role.ORGANIZER])

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from cohorts.models import Cohort
 from tests.cast import join, make_cohort, make_user, prompt_of, write
+from tests.together import at_once
 from workbook.models import Response
 from workbook.purge import GRACE, purge
-from workbook.tests.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CROWD = 6

@@ -8,8 +8,9 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from cohorts.models import Cohort, Invitation, Mail
+from tests.together import at_once
 from workbook.tests.opening_page import FIRST, press, typed
-from workbook.tests.test_races import PATIENCE, at_once
+from workbook.tests.test_races import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,6 @@ one, so that nobody reads in between: there the meeting is given up after a mome
 import json
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
@@ -19,27 +18,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import prompt_of
+from tests.together import at_once
 from workbook.models import Feedback, Readers, Reading, Response, Revision, Save, find_place
 from workbook.models.words import ResponseQuerySet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CROWD = 6
 PATIENCE = 0.3
-
-
-def at_once(*deeds: Callable[[], object]) -> list:
-    """The results of all deeds, each done in a thread and on a connection of its own."""
-    ready = threading.Barrier(len(deeds))
-
-    def run(deed):
-        try:
-            ready.wait()
-            return deed()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 def meeting(size: int) -> ResponseQuerySet:
