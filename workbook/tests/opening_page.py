@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 ADD, PREVIEW = "/admin/cohorts/cohort/add/", "/admin/cohorts/cohort/preview/"
+REFUSED = f"{ADD}?refused"
 FIRST = "2026-12-02T21:00"
 
 
@@ -49,9 +50,17 @@ def fields_of(response):
 def typed(client, **changes):
     """The page with these changes typed, and looked at once; gives what it would send then."""
     data = {**fields_of(client.get(ADD)), **changes}
-    return fields_of(client.post(ADD, {**data, "check": ""}))
+    return fields_of(client.post(ADD, {**data, "check": ""}, follow=True))
 
 
 def press(client, data, **changes):
     """Press the button that opens."""
     return client.post(ADD, {**data, **changes, "open": ""})
+
+
+def refused(client, data, **changes):
+    """Press it in vain; gives the page that says why."""
+    response = press(client, data, **changes)
+    assert response.status_code == 302
+    assert response["Location"] == REFUSED
+    return client.get(REFUSED)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Invitation, Mail, Membership
 from tests.cast import join, make_cohort, make_users
 from workbook.models import Prompt, Week
-from workbook.tests.opening_page import ADD, FIRST, PREVIEW, fields_of, press, typed
+from workbook.tests.opening_page import ADD, FIRST, PREVIEW, REFUSED, fields_of, press, refused, typed
 
 PAGE = """# 第1週目：たねをまく
 ## 問い
@@ -116,7 +116,7 @@ def test_ticks_for_another_run_say_nothing(organizer, cast):
     other = typed(organizer, **{**data, "source": str(cast.other.pk), "guests": [str(cast.member.pk)]})
     assert other["leads"] == [str(cast.other_facilitator.pk)]
     assert other["guests"] == []
-    response = press(organizer, {**other, "guests": [str(cast.member.pk)]})
+    response = refused(organizer, {**other, "guests": [str(cast.member.pk)]})
     assert "guests" in response.context["form"].errors
     assert Cohort.objects.count() == 2
 
@@ -147,13 +147,14 @@ def test_from_an_uploaded_page(organizer, cast):
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02\xff", "何もない".encode(), b"PK\x03\x04", b"a" * 1_000_001])
 def test_a_file_that_is_no_workbook(organizer, cast, content):
     data = {**fields_of(organizer.get(ADD)), "source": "file", "name": "残る名前", "first_session": FIRST}
-    response = organizer.post(ADD, {**data, "file": SimpleUploadedFile("page.md", content), "open": ""})
+    response = refused(organizer, data, file=SimpleUploadedFile("page.md", content))
     (message,) = response.context["form"].errors["file"]
     assert message
     assert "残る名前" in response.content.decode()
     assert Cohort.objects.count() == 2
-    checked = organizer.post(ADD, {**data, "file": SimpleUploadedFile("page.md", content), "check": ""})
+    checked = organizer.post(PREVIEW, {**data, "file": SimpleUploadedFile("page.md", content)})
     assert message in checked.content.decode()
+    assert message in refused(organizer, data).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -186,10 +187,10 @@ def test_mistakes_keep_everything_typed(organizer, cast, field, value):
         "people": "y@example.com",
         field: value,
     }
-    response = press(organizer, data)
-    assert response.status_code == 200
+    response = refused(organizer, data)
     form = response.context["form"]
     assert form.errors
+    assert "errorlist" in response.content.decode()
     for name in ("name", "first_session", "meeting_url", "facilitators", "people", "slug", "time_zone"):
         assert form[name].value() == data[name]
     assert Cohort.objects.count() == 2
@@ -198,7 +199,7 @@ def test_mistakes_keep_everything_typed(organizer, cast, field, value):
 
 def test_a_closed_cohort_is_no_source(organizer, cast):
     cast.other.mark_deleted()
-    response = press(organizer, bundled(organizer), source=str(cast.other.pk))
+    response = refused(organizer, bundled(organizer), source=str(cast.other.pk))
     assert "source" in response.context["form"].errors
 
 
@@ -206,7 +207,7 @@ def test_a_closed_cohort_is_no_source(organizer, cast):
     "moved", ["2026-12-02T21:00", "2026-11-01T21:00", "いつか", "0001-01-01T00:00", "9999-12-31T23:59"]
 )
 def test_wrong_dates_keep_everything_typed(organizer, cast, moved):
-    response = press(organizer, bundled(organizer), **{"session-2": moved, "session-4": "2026-12-24T10:00"})
+    response = refused(organizer, bundled(organizer), **{"session-2": moved, "session-4": "2026-12-24T10:00"})
     rows = response.context["preview"].rows
     assert [bool(row.error) for row in rows][:2] == [False, True]
     assert (rows[1].typed, rows[3].typed) == (moved, "2026-12-24T10:00")
@@ -223,7 +224,7 @@ def test_dates_follow_but_what_was_chosen_by_hand_stays_and_is_named(organizer, 
         "2026-12-24T19:00",
     ]
     assert [bool(row.remarks) for row in later.context["preview"].rows] == [False, False, True, False]
-    reset = fields_of(organizer.post(ADD, {**data, **after, "reset": "3"}))
+    reset = fields_of(organizer.post(ADD, {**data, **after, "reset": "3"}, follow=True))
     assert reset["session-3"] == "2026-12-16T21:00"
 
 
@@ -259,8 +260,8 @@ def test_nothing_opens_that_was_not_seen(organizer, cast):
         {"source": str(cast.cohort.pk)},
         {"session-4": "2026-12-31T21:00"},
     ):
-        response = press(organizer, data, **changes)
-        assert response.status_code == 200
+        response = refused(organizer, data, **changes)
+        assert "日程に新しいお知らせがあります" in response.content.decode()
         assert not Cohort.objects.filter(name="第3期").exists()
     assert press(organizer, fields_of(response)).status_code == 302
 
@@ -282,6 +283,35 @@ def test_what_is_typed_survives(organizer, cast):
     fresh = organizer.get(ADD)
     assert fields_of(fresh)["name"] == ""
     assert not fresh.context["is_restored"]
+
+
+def test_errors_are_shown_when_the_button_was_pressed_and_not_before(organizer, cast):
+    assert not organizer.get(REFUSED).context["form"].errors
+    data = {**bundled(organizer), "people": "ハナさん", "session-2": "いつか"}
+    organizer.post(PREVIEW, data)
+    assert not organizer.get(ADD).context["form"].errors
+    pages = [refused(organizer, data), organizer.get(REFUSED)]
+    for page in pages:
+        assert "ハナさん" in page.context["form"].errors["people"][0]
+        assert page.context["preview"].rows[1].error
+        assert not page.context["is_restored"]
+    again = organizer.get(ADD)
+    assert not again.context["form"].errors
+    assert again.context["is_restored"]
+    assert "people" not in refused(organizer, data, people="hana@example.com").context["form"].errors
+    organizer.post(ADD, {"restart": ""})
+    fresh = organizer.get(REFUSED)
+    assert not fresh.context["form"].errors
+    assert fields_of(fresh)["people"] == ""
+
+
+def test_a_look_at_the_dates_complains_of_nothing(organizer, cast):
+    data = {**fields_of(organizer.get(ADD)), "source": "bundled", "people": "ハナさん"}
+    response = organizer.post(ADD, {**data, "check": ""}, follow=True)
+    assert response.redirect_chain == [(f"{ADD}?checked", 302)]
+    assert not response.context["form"].errors
+    assert not response.context["is_restored"]
+    assert fields_of(response)["people"] == "ハナさん"
 
 
 def test_what_is_typed_is_hers_alone(organizer, cast):

@@ -19,8 +19,9 @@ class Page:
 
 
 def keep(request: HttpRequest, names: list[str]) -> None:
-    """Keep what was posted in the fields of these names, and the dates."""
+    """Keep what was posted in the fields of these names, and the dates but the one that is to be proposed again."""
     kept = {name: values for name, values in request.POST.lists() if name in names or name.startswith(DATES)}
+    kept.pop(f"session-{request.POST.get('reset')}", None)
     request.session[DRAFT] = kept
 
 

@@ -127,7 +127,7 @@ def _typed(data: Mapping[str, str], week: Outline, planned: Planned, zone: ZoneI
     """A date is one's own if it is not what was proposed, neither now nor when the box was filled."""
     text = data.get(f"session-{week.number}", "").strip()
     proposals = {"", data.get(f"planned-{week.number}", ""), _local(planned.session_at, zone)}
-    if text in proposals or data.get("reset") == str(week.number):
+    if text in proposals:
         return _Read()
     try:
         return _Read(forms.DateTimeField(validators=[validate_date]).clean(text), text)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,23 +20,36 @@ from .origin import Origin
 from .preview import Preview, preview_of
 
 PAGE, PART = "admin/cohorts/cohort/opening.html", "admin/cohorts/cohort/opening_dates.html"
+ADD = "admin:cohorts_cohort_add"
+CHECKED, REFUSED = "checked", "refused"
+"""With what the page is asked for after a button; it complains after `open` alone."""
 
 
 def opening_view(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """One form; its buttons say what is to be done: `check`, `reset`, `restart`, `open`."""
+    """One form; its buttons say what is to be done: `check`, `reset`, `restart`, `open`.
+
+    What is posted is kept, and shown when the page is asked for again: going back or reloading sends nothing.
+    """
     if "restart" in request.POST:
         draft.clear(request)
-        return redirect("admin:cohorts_cohort_add")
-    form, is_restored = _filled(request)
+        return redirect(ADD)
+    form, is_kept = _filled(request)
     with timezone.override(form.zone):
         preview = _look(request, form)
-        response = _open(request, form, preview) if "open" in request.POST else None
-        if response:
-            return response
-        shown = form if "open" in request.POST else OpeningForm(form.origin, initial=_plain(form))
+        if request.method == "POST":
+            return _answer(request, form, preview)
+        shown = form if is_kept and REFUSED in request.GET else OpeningForm(form.origin, initial=_plain(form))
+        is_restored = is_kept and not {CHECKED, REFUSED} & set(request.GET)
         context |= {"title": _("Open a cohort"), "form": shown, "media": form.media, "preview": preview}
         context |= {"is_restored": is_restored, "page": form.origin.page, "zones": known_zones()}
         return TemplateResponse(request, PAGE, context).render()
+
+
+def _answer(request: HttpRequest, form: OpeningForm, preview: Preview) -> HttpResponse:
+    """Do what the button says, and lead to where it is shown."""
+    if "open" not in request.POST:
+        return redirect(f"{reverse(ADD)}?{CHECKED}")
+    return _open(request, form, preview) or redirect(f"{reverse(ADD)}?{REFUSED}")
 
 
 @require_POST
@@ -68,8 +82,8 @@ def _look(request: HttpRequest, form: OpeningForm) -> Preview:
     form.full_clean()
     if request.method == "POST":
         draft.keep(request, [name for name in form.fields if name != "file"])
-        if form.cleaned_data.get("file"):
-            draft.keep_page(request, form.cleaned_data["file"])
+        if request.FILES.get("file") and form.origin.page:
+            draft.keep_page(request, form.origin.page)
     return preview_of(form)
 
 
@@ -91,7 +105,7 @@ def _open(request: HttpRequest, form: OpeningForm, preview: Preview) -> HttpResp
     try:
         opened = form.open(preview.sessions)
     except ValidationError as error:
-        form.add_error(None, error.messages)
+        messages.error(request, " ".join(error.messages))
         return None
     draft.clear(request)
     if opened.is_new:
