@@ -25,13 +25,9 @@ from tests.browser.office import (
 )
 from tests.browser.test_delivery import READ, WRITE
 from tests.browser.test_storage import eventually
+from tests.faults.plans import RESET, UNBROKEN, every
+from tests.faults.plans import comments as comments_on_their_way
 from workbook.models import Note, Reading
-
-# A page that is killed sends nothing on its way out.
-NO_FAREWELL = """() => {
-  const stop = (event) => event.stopImmediatePropagation();
-  for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, stop, true);
-}"""
 
 
 def test_draft_survives_a_closed_tab(reading, cast, url):
@@ -43,14 +39,16 @@ def test_draft_survives_a_closed_tab(reading, cast, url):
     assert comments(cast.shared) == []
 
 
-def test_draft_survives_a_killed_page_before_it_was_saved(reading, cast, url):
-    reading.context.set_offline(True)
+def test_draft_survives_a_closed_page_before_it_was_saved(proxy, new_page, sign_in, cast, url):
+    proxy.plan = every(RESET, only=comments_on_their_way)
+    page = new_page(base_url=proxy.url)
+    sign_in(page, cast.facilitator)
+    reading = open_page(page, url)
     field(reading, cast.shared).press_sequentially("落ちる前の数行")
     eventually(reading, lambda: len(reading.evaluate(READ)) == 1)
-    reading.evaluate(NO_FAREWELL)
     reading.close(run_before_unload=False)
     assert draft_of(cast.shared, cast.facilitator) is None
-    reading.context.set_offline(False)
+    proxy.plan = UNBROKEN
     again = another(reading, url)
     expect(field(again, cast.shared)).to_have_value("落ちる前の数行")
     expect(status(again, cast.shared)).to_contain_text("まだ送")
