@@ -12,6 +12,7 @@ from cohorts.models import Cohort, Invitation, Mail, Membership, RoleChange
 
 from .models import (
     AccessRecord,
+    Attendance,
     Draft,
     DraftRevision,
     Feedback,
@@ -22,6 +23,7 @@ from .models import (
     Reading,
     Response,
     Revision,
+    Room,
     Section,
     Week,
 )
@@ -40,6 +42,8 @@ INSIDE: list[tuple[type[models.Model], str]] = [
     (Feedback, "revision__response__membership__cohort"),
     (Reading, "response__membership__cohort"),
     (AccessRecord, "membership__cohort"),
+    (Room, "week__cohort"),
+    (Attendance, "week__cohort"),
     (Revision, "response__membership__cohort"),
     (Response, "membership__cohort"),
     (FormerWording, "prompt__section__week__cohort"),

@@ -1,4 +1,5 @@
-"""What is asked (plan), what is written (words), what is said about it (drafts, talk), who has read it (records)."""
+"""What is asked (plan), what is written (words), what is said about it (drafts, talk), who has read it (records),
+and the hour together (room)."""
 
 from .drafts import ANSWERING, Draft, DraftRevision, DraftSave, Note, NoteRevision, NoteSave
 from .journal import JournalKey
@@ -7,6 +8,7 @@ from .plan import FormerWording, Prompt, Section, Week
 from .privacy import PrivacyPage
 from .readers import Readers
 from .records import AccessRecord
+from .room import Attendance, Room
 from .saving import MAX_LENGTH, OperationReused, Saved, TooManySaves
 from .talk import Feedback, Reading, StaleDraft
 from .words import Response, Revision, Save
@@ -15,6 +17,7 @@ __all__ = [
     "ANSWERING",
     "MAX_LENGTH",
     "AccessRecord",
+    "Attendance",
     "Draft",
     "DraftRevision",
     "DraftSave",
@@ -32,6 +35,7 @@ __all__ = [
     "Reading",
     "Response",
     "Revision",
+    "Room",
     "Save",
     "Saved",
     "Section",

@@ -16,6 +16,7 @@ from cohorts.models import Cohort, Invitation, Mail
 from tests.cast import join, make_cohort, make_user, prompt_of, write
 from workbook.models import (
     AccessRecord,
+    Attendance,
     Draft,
     DraftSave,
     Feedback,
@@ -25,6 +26,7 @@ from workbook.models import (
     Readers,
     Reading,
     Response,
+    Room,
 )
 from workbook.purge import GRACE, INSIDE, due, purge
 
@@ -47,6 +49,8 @@ def fill(cast, slug: str) -> Cohort:
     AccessRecord.objects.record_reading(leader, [membership], cohort.weeks.first(), response.prompt)
     Draft.objects.write(DraftSave(response.pk, leader.pk, uuid4(), 0, "まだ"))
     FormerWording.objects.create(prompt=response.prompt, text="もとの問い")
+    Room.objects.create(week=cohort.weeks.first(), prompt=response.prompt, spotlight=response, steered_by=leader)
+    Attendance.objects.create(week=cohort.weeks.first(), membership=membership, noted_by=leader)
     Note.objects.write(NoteSave(membership.pk, leader.pk, uuid4(), 0, "メモ"))
     for row in (membership, invitation, cohort.weeks.first(), cohort):
         LogEntry.objects.log_actions(cast.organizer.pk, [row], CHANGE, single_object=True)
