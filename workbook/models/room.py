@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Membership
+from cohorts.models import Cohort, Membership, User
 
 from .plan import Prompt, Week
 from .words import Response
@@ -67,6 +67,14 @@ class Room(models.Model):
         return self.closing_at is not None and self.closing_at <= now < self.closing_ends_at + LINGER
 
 
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    """Attendances, by who may know of them."""
+
+    def progress_for(self, user: User) -> "AttendanceQuerySet":
+        """Who took part, for her facilitators and for organizers: as much as they know of what is written."""
+        return self.filter(is_present=True, membership__cohort__in=Cohort.objects.administered_by(user))
+
+
 class Attendance(models.Model):
     """That somebody took part in a session: she said so, or a facilitator did. Who corrects last is right."""
 
@@ -77,6 +85,8 @@ class Attendance(models.Model):
     is_present = models.BooleanField(_("took part"), default=True)
     noted_at = models.DateTimeField(_("noted on"), default=timezone.now)
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("noted by"))
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attendance")
