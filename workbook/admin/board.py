@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from cohorts.models import Membership, User
-from workbook.models import Draft, Feedback, Prompt, Readers, Reading, Response, Section, Week
+from workbook.models import Attendance, Draft, Feedback, Prompt, Readers, Reading, Response, Section, Week
 
 from .chart import Chart, count_writers
 from .notice import notice
@@ -62,6 +62,8 @@ class Cell:
 class Row:
     membership: Membership
     cells: list[Cell]
+    came: bool = False
+    """Whether she took part in the session."""
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Column:
 
 
 class Board:
-    """Members × prompts of a week, and the chart of all weeks. Nine queries, however many there are."""
+    """Members × prompts of a week, and the chart of all weeks. Ten queries, however many there are."""
 
     def __init__(self, user: User, week_id: int) -> None:
         """Raises Http404 unless the user facilitates the week's cohort."""
@@ -85,8 +87,8 @@ class Board:
             raise Http404
         self.cohort = self.week.cohort
         self.prompts = [prompt for section in self.week.sections.all() for prompt in section.prompts.all()]
-        members, cells = self._find_members(), self._find_cells()
-        rows = [Row(one, [cells[one.pk, prompt.pk] for prompt in self.prompts]) for one in members]
+        members, cells, came = self._find_members(), self._find_cells(), self._find_came()
+        rows = [Row(one, [cells[one.pk, prompt.pk] for prompt in self.prompts], one.pk in came) for one in members]
         self.rows = [row for row in rows if row.membership.left_at is None]
         self.left = [row for row in rows if row.membership.left_at]
 
@@ -146,6 +148,21 @@ class Board:
     def _find_answering(self) -> Iterable[tuple[int, int, str]]:
         here = Draft.objects.beside(self.user).filter(response__prompt__in=self.prompts)
         return here.values_list("response__membership", "response__prompt", "author__nickname")
+
+    def _find_came(self) -> set[int]:
+        """The memberships of who took part in the week's session, as they said themselves or a facilitator noted."""
+        here = Attendance.objects.progress_for(self.user).filter(week=self.week)
+        return set(here.values_list("membership", flat=True))
+
+    @property
+    def came(self) -> int:
+        """How many members of today took part in the session."""
+        return sum(row.came for row in self.rows)
+
+    @property
+    def has_session(self) -> bool:
+        """Whether the session has begun, or somebody has said already that she takes part."""
+        return self.week.session_has_begun or any(row.came for row in self.everybody)
 
     @cached_property
     def unread(self) -> int:

@@ -1,4 +1,4 @@
-"""How far the members of a cohort are, as a table for spreadsheets: what is written, never what it says."""
+"""How far the members of a cohort are, as a table for spreadsheets: what is written, never what it says; who came."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cohorts.models import Cohort, Membership, User
-from workbook.models import Response, Section
+from workbook.models import Attendance, Response, Section
 
 FORMULA = re.compile(r"^[\s\0]*[=+\-@＝＋－＠−]|^[\t\r\n\0]")
 """What a spreadsheet would take for a formula, were it not for an apostrophe before it."""
@@ -41,7 +41,7 @@ class ProgressExport:
 
 
 def progress_csv(user: User, cohort: Cohort) -> bytes:
-    """UTF-8 with a byte order mark, every cell quoted, none of them a formula. Three queries."""
+    """UTF-8 with a byte order mark, every cell quoted, none of them a formula. Four queries."""
     file = io.StringIO(newline="")
     table = csv.writer(file, quoting=csv.QUOTE_ALL)
     table.writerows([harmless(cell) for cell in row] for row in progress_rows(user, cohort))
@@ -55,17 +55,25 @@ def harmless(cell: Any) -> str:
 
 
 def progress_rows(user: User, cohort: Cohort) -> Iterator[Cells]:
-    """The head, one row for each member of today in the order of joining, and how many wrote in each section."""
+    """The head, one row for each member of today in the order of joining, and how many wrote in each section.
+
+    After the sections stands, week by week, who took part in the session.
+    """
     sections = list(_sections(cohort))
-    yield [_("Nickname"), _("joined"), _("Sections written"), *(f"{one.week.label} {one.heading}" for one in sections)]
+    weeks = list({one.week_id: one.week for one in sections}.values())
+    headings = [f"{one.week.label} {one.heading}" for one in sections]
+    sessions = [_("%(week)s session") % {"week": week.label} for week in weeks]
+    yield [_("Nickname"), _("joined"), _("Sections written"), *headings, *sessions]
     members = list(_members(cohort))
-    boxes = _count_boxes(user, cohort)
+    boxes, came = _count_boxes(user, cohort), _attended(user, cohort)
     for member in members:
         states = [_state(boxes[member.pk, section.pk], section.boxes) for section in sections]
         joined = timezone.localtime(member.joined_at, cohort.zone).date().isoformat()
-        yield [str(member.user), joined, sum(state == _("Written") for state in states), *states]
+        there = [_("Took part") if (member.pk, week.pk) in came else "" for week in weeks]
+        yield [str(member.user), joined, sum(state == _("Written") for state in states), *states, *there]
     written = [sum(0 < one.boxes <= boxes[member.pk, one.pk] for member in members) for one in sections]
-    yield [_("How many wrote"), "", "", *written]
+    there = [sum((member.pk, week.pk) in came for member in members) for week in weeks]
+    yield [_("How many wrote or took part"), "", "", *written, *there]
 
 
 def _sections(cohort: Cohort) -> Iterable[Any]:
@@ -83,6 +91,12 @@ def _count_boxes(user: User, cohort: Cohort) -> Counter[tuple[int, int]]:
     """How many boxes are written, by membership and section."""
     written = Response.objects.progress_for(user).filter(membership__cohort=cohort, written=True)
     return Counter(written.order_by().values_list("membership", "prompt__section"))
+
+
+def _attended(user: User, cohort: Cohort) -> set[tuple[int, int]]:
+    """Who took part in which session, by membership and week."""
+    here = Attendance.objects.progress_for(user).filter(membership__cohort=cohort)
+    return set(here.order_by().values_list("membership", "week"))
 
 
 def _state(written: int, boxes: int) -> str:

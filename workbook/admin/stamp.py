@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from cohorts.models import Membership, User
 from cohorts.prepared import Prepared, Slot
-from workbook.models import ANSWERING, Draft, Feedback, Note, Readers, Reading, Response
+from workbook.models import ANSWERING, Attendance, Draft, Feedback, Note, Readers, Reading, Response
 
 WRITING = timedelta(minutes=3)
 """Who changed a text so short a time ago is still at it."""
@@ -83,13 +83,15 @@ def _week() -> Prepared:
         written=True, membership__cohort=OuterRef("cohort"), membership__left_at=None, membership__role="member"
     )
     grown = _all(others, _of_each(_number("COUNT", "pk"), _number("SUM", "prompt")))
-    return _prepare(Q(cohort__weeks=week), {"prompt__section__week": week}, grown=grown)
+    parts = {"grown": grown, "came": _came(Attendance.objects.filter(week=week), "membership")}
+    return _prepare(Q(cohort__weeks=week), {"prompt__section__week": week}, **parts)
 
 
 @cache
 def _member() -> Prepared:
     membership = Slot("membership", BigIntegerField())
-    return _prepare(Q(cohort__memberships=membership), {"membership": membership}, noted=_noted(membership))
+    parts = {"noted": _noted(membership), "came": _came(Attendance.objects.filter(membership=membership), "week")}
+    return _prepare(Q(cohort__memberships=membership), {"membership": membership}, **parts)
 
 
 @cache
@@ -162,6 +164,11 @@ def _noted(membership: Slot) -> Subquery:
     """The notes of the other facilitators about a member."""
     notes = Note.objects.filter(membership=membership).exclude(author=Slot("user", BigIntegerField()))
     return _all(notes, Line(_of_each(_text("pk"), _text("version"))))
+
+
+def _came(attendances: QuerySet, name: str) -> Subquery:
+    """Who took part in a session, or in which sessions somebody took part."""
+    return _all(attendances.filter(is_present=True), Line(_text(name)))
 
 
 def _from(scope: Scope, path: str) -> Scope:

@@ -187,5 +187,5 @@ def test_queries(reader, cast, second, django_assert_num_queries, more):
         join(cast.cohort, author, "facilitator")
         keep(cast.membership, author, "メモ")
     rewrite(cast.shared, "書き直した言葉", Readers.GROUP)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert reader.get(address(cast)).status_code == 200

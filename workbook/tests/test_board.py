@@ -265,7 +265,7 @@ class TestCost:
         texts = crowd(cast, members)
         Reading.objects.note(cast.facilitator, {one.pk: 1 for one in texts[: members // 2]})
         page = address(cast)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             assert reader.get(page).status_code == 200
 
     def test_a_hundred_members_in_sixty_kilobytes(self, reader, cast):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cohorts.models import Cohort, Membership, User
 from tests.cast import join, make_user, make_users, prompt_of, write
 from workbook.admin.export import harmless, progress_csv
-from workbook.models import Prompt, Readers, Response, Section
+from workbook.models import Attendance, Prompt, Readers, Response, Section
 
 
 def table(cast, user=None):
@@ -31,7 +31,7 @@ def test_begins_with_the_mark_that_excel_needs(cast):
 
 def test_one_row_for_each_member_and_one_column_for_each_section(cast):
     head, *rows, foot = table(cast)
-    assert len(head) == 3 + 4 * 4
+    assert len(head) == 3 + 4 * 4 + 4
     assert head[3] == f"{_('Week %(number)d') % {'number': 1}} 自分の考え"
     assert [row[0] for row in rows] == ["member", "colleague"]
     assert {len(row) for row in [head, *rows, foot]} == {len(head)}
@@ -49,7 +49,7 @@ def test_counts_those_of_today_in_the_last_row(cast):
         if prompt.section.kind == Section.Kind.REFLECTION:
             write(Membership.objects.get(user=cast.colleague), prompt, "ことば")
     foot = table(cast)[-1]
-    assert foot[:7] == [_("How many wrote"), "", "", "2", "0", "0", "1"]
+    assert foot[:7] == [_("How many wrote or took part"), "", "", "2", "0", "0", "1"]
     Membership.objects.get(user=cast.colleague).close()
     assert table(cast)[-1][3] == "1"
 
@@ -59,6 +59,29 @@ def test_a_section_without_a_question_counts_nobody(cast):
     section.prompts.all().delete()
     place = 3 + 2 * 4 + 2
     assert [row[place] for row in table(cast)[1:]] == ["", "", "0"]
+
+
+def attend(cast, user, week, *, is_present=True):
+    membership = Membership.objects.get(user=user, cohort=cast.cohort)
+    row = cast.cohort.weeks.get(number=week)
+    Attendance.objects.create(membership=membership, week=row, is_present=is_present, noted_by=user)
+
+
+def test_who_took_part_stands_after_the_sections(cast):
+    attend(cast, cast.member, 1)
+    attend(cast, cast.member, 2, is_present=False)
+    attend(cast, cast.colleague, 1)
+    attend(cast, cast.removed, 1)
+    attend(cast, cast.facilitator, 1)
+    there = [row[-4:] for row in table(cast)]
+    session = _("%(week)s session")
+    assert there[0] == [session % {"week": _("Week %(number)d") % {"number": number}} for number in range(1, 5)]
+    assert there[1:] == [[_("Took part"), "", "", ""], [_("Took part"), "", "", ""], ["2", "0", "0", "0"]]
+
+
+def test_who_does_not_administer_the_cohort_is_not_told_who_came(cast):
+    attend(cast, cast.member, 1)
+    assert table(cast, cast.other_facilitator)[1][-4:] == [""] * 4
 
 
 def test_what_is_for_the_writer_alone_is_told_as_written_and_no_more(cast):
@@ -100,7 +123,7 @@ def test_queries(client, cast, django_assert_num_queries, members):
     users = make_users(*(f"more{number}" for number in range(members))).values()
     Membership.objects.bulk_create(Membership(user=user, cohort=cast.cohort) for user in users)
     client.force_login(cast.organizer)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get(f"/admin/cohorts/cohort/{cast.cohort.pk}/progress.csv")
     assert len(response.content.splitlines()) == 1 + 2 + members + 1
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, User
 from workbook.dates import planned_sessions
-from workbook.models import AccessRecord, Response
+from workbook.models import Response, Week
 
 from .edition import MOST_PROMPTS, MOST_WEEKS, NEW, Edition
 from .forms import FORMS
@@ -93,12 +93,14 @@ class EditorPage:
 
     @cached_property
     def removable_week(self) -> str:
-        """The last one, if there are others and nobody has written in it, or read of it; else empty."""
+        """The last one, if there are others and nobody has written in it, read of it or taken part; else empty."""
         last = self.mine.weeks[-1] if len(self.mine.weeks) > 1 else ""
         if not last or self.is_written_in(last):
             return ""
-        is_new = NEW.fullmatch(last)
-        return last if is_new or not AccessRecord.objects.filter(week=int(last)).exists() else ""
+        if NEW.fullmatch(last):
+            return last
+        untouched = Week.objects.filter(pk=int(last), access_records=None, attendances=None)
+        return last if untouched.exists() else ""
 
     # --- Buttons
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cohorts.models import Membership, User
-from workbook.models import AccessRecord, Prompt, Reading, Response, Week
+from workbook.models import AccessRecord, Attendance, Prompt, Reading, Response, Week
 
 from .entry import Entry, Filling
 from .note import Notes
@@ -143,6 +143,12 @@ class MemberWeeks(MemberPage):
     @property
     def title(self) -> str:
         return _("%(member)s, all weeks") % {"member": self.membership.user}
+
+    @cached_property
+    def attended(self) -> set[int]:
+        """The weeks in whose sessions she took part. One query."""
+        hers = Attendance.objects.progress_for(self.reader).filter(membership=self.membership)
+        return set(hers.values_list("week", flat=True))
 
     @property
     def by_week(self) -> list[tuple[Week, list[Entry]]]:
