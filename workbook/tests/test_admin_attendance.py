@@ -11,7 +11,7 @@ from workbook.admin.stamp import member_stamp, question_stamp, week_stamp
 from workbook.models import Attendance, Room, Week
 
 LIVE = {"X-Live": "1"}
-IN_USE = "Something that you took away is in use: somebody has written, read or taken part there. Nothing is saved yet."
+IN_USE = "What you took away is in use: somebody has written, read or taken part there. Nothing is saved yet."
 
 
 def week_of(cast, number=1):

@@ -37,7 +37,7 @@ def store(cohort: Cohort, began: Edition, new: Edition, by: User) -> None:
             _Storing(cohort, began, new, by).run()
     except (ProtectedError, IntegrityError) as error:
         raise ValidationError(
-            _("Something that you took away is in use: somebody has written, read or taken part there. Nothing is saved yet.")
+            _("What you took away is in use: somebody has written, read or taken part there. Nothing is saved yet.")
         ) from error
 
 
