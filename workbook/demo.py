@@ -22,6 +22,7 @@ from cohorts.models import ORGANIZERS, Cohort, Membership, RoleChange, User
 from .importer import bundled
 from .models import (
     AccessRecord,
+    Attendance,
     Draft,
     DraftSave,
     Feedback,
@@ -149,6 +150,7 @@ class _Telling:
     def tell(self, story: dict[str, Any]) -> None:
         comments, outcomes = story.pop("comments"), story.pop("outcomes")
         unsent, notes, left = story.pop("unsent", []), story.pop("notes", []), story.pop("left", {})
+        attended = story.pop("attended")
         places = [(name, _Place.of(key), text) for name, texts in story.items() for key, text in texts.items()]
         for name in story:
             self._join(name)
@@ -163,6 +165,8 @@ class _Telling:
             self._draft(self._response_on(draft), draft["text"])
         for note in notes:
             self._note(note)
+        for week, names in attended.items():
+            self._attend(self.weeks[int(week)], names)
         for name, week in left.items():
             self._leave(self.members[name], self.weeks[week])
 
@@ -194,6 +198,13 @@ class _Telling:
         self.members[name] = Membership.objects.create(
             cohort=self.cohort, user=self.users[name], joined_at=min(joined, self.now)
         )
+
+    def _attend(self, week: Week, names: list[str]) -> None:
+        """In the first minutes of a session everybody says that she is there."""
+        for minute, name in enumerate(names):
+            moment = min(week.session_at + timedelta(minutes=minute - 2), self.now)
+            fields = {"week": week, "membership": self.members[name], "noted_by": self.users[name]}
+            Attendance.objects.create(**fields, noted_at=moment)
 
     def _leave(self, membership: Membership, week: Week) -> None:
         """Some hours after the session of a week."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Membership, User
 from workbook import demo
 from workbook.admin.board import Board
-from workbook.models import Draft, Feedback, Note, Prompt, Response, Revision, Section, Week
+from workbook.models import Attendance, Draft, Feedback, Note, Prompt, Response, Revision, Section, Week
 
 WEDNESDAY = datetime(2026, 12, 2, tzinfo=demo.ZONE)
 MOMENTS = [
@@ -44,6 +44,7 @@ def test_second_week_whatever_the_day(db, now):
     assert not Response.objects.filter(updated_at__gt=now).exists()
     assert not Revision.objects.filter(created_at__gt=now).exists()
     assert not Feedback.objects.filter(created_at__gt=now).exists()
+    assert not Attendance.objects.filter(noted_at__gt=now).exists()
     assert not Membership.objects.exclude(role="facilitator").filter(joined_at__gt=now).exists()
 
 
@@ -95,6 +96,23 @@ def test_the_desk_has_something_to_show(loaded):
     assert Response.objects.filter(
         revisions__feedback__author=facilitator, version__gt=F("revisions__version")
     ).exists()
+
+
+def test_the_room_has_something_to_show(loaded):
+    facilitator = User.objects.get(email="facilitator@example.com")
+    here = Response.objects.readable_by(facilitator).filter(readers="group", written=True, membership__left_at=None)
+    for week in Week.objects.filter(cohort__slug=demo.WINTER, number__lte=2):
+        first = Prompt.objects.filter(section__week=week, section__kind="reflection").in_order()[0]
+        assert here.filter(prompt=first).count() >= 3
+    assert not of_member(2, "reflection").filter(readers="group").exists()
+
+
+def test_some_took_part_in_each_past_session_and_one_did_not_say_so(loaded):
+    for week in Week.objects.filter(session_at__lt=timezone.now()):
+        members = week.cohort.memberships.members().current()
+        came = Attendance.objects.filter(week=week, membership__in=members, is_present=True).count()
+        assert members.count() - 1 <= came <= members.count()
+    assert Attendance.objects.filter(week__cohort__slug=demo.WINTER, membership__left_at=None).count() == 5
 
 
 def test_three_can_sign_in(loaded, client):
