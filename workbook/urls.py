@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from cohorts.converters import IdConverter
 
-from .views import desk, history, offline, pages, records, saving, session
+from .views import desk, history, offline, pages, records, room, saving, session
 
 app_name = "workbook"
 register_converter(IdConverter, "id")
@@ -15,6 +15,10 @@ urlpatterns = [
     path("cohorts/<slug:slug>/", pages.cohort_detail, name="cohort_detail"),
     path("cohorts/<slug:slug>/weeks/<int:number>/", pages.week_detail, name="week_detail"),
     path("cohorts/<slug:slug>/weeks/<int:number>/responses/", session.week_responses, name="week_responses"),
+    path("cohorts/<slug:slug>/weeks/<int:number>/session/", room.room, name="room"),
+    path("cohorts/<slug:slug>/weeks/<int:number>/session/state/", room.room_state, name="room_state"),
+    path("cohorts/<slug:slug>/weeks/<int:number>/session/steer/", room.room_steer, name="room_steer"),
+    path("cohorts/<slug:slug>/weeks/<int:number>/session/attend/", room.room_attend, name="room_attend"),
     path("cohorts/<slug:slug>/sessions.ics", pages.calendar, name="calendar"),
     path("cohorts/<slug:slug>/words/", pages.words, name="words"),
     path("cohorts/<slug:slug>/words/download/", pages.words_download, name="words_download"),

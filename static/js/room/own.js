@@ -1,0 +1,3 @@
+// The room of a session, for who takes part.
+
+import "../device.js";
