@@ -165,3 +165,23 @@ class TestEditor:
         assert editor.save().status_code == 302
         room.refresh_from_db()
         assert room.prompt is None
+
+
+class TestWaysToTheRoom:
+    def room(self, cast, week=2):
+        return f'href="/cohorts/{cast.cohort.slug}/weeks/{week}/session/"'
+
+    def test_from_the_office_and_from_this_week(self, reader, cast):
+        assert self.room(cast) in reader.get("/admin/").content.decode()
+        assert self.room(cast, 4) in reader.get(address(cast, 4)).content.decode()
+        assert self.room(cast, 3) in reader.get(f"/admin/workbook/week/{week_of(cast, 3).pk}/change/").content.decode()
+        assert self.room(cast) in reader.get("/").content.decode()
+
+    def test_a_finished_cohort_has_none_on_the_start_page(self, reader, cast):
+        cast.cohort.finish()
+        assert "/session/" not in reader.get("/admin/").content.decode()
+
+    def test_who_does_not_facilitate_is_not_led_where_she_may_not_go(self, client, cast):
+        client.force_login(cast.organizer)
+        for page in ("/admin/", f"/admin/workbook/week/{week_of(cast, 3).pk}/change/"):
+            assert "/session/" not in client.get(page).content.decode()
