@@ -11,6 +11,24 @@ from django.utils import translation
 View = Callable[[HttpRequest], HttpResponse]
 FEATURES = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
+BARE = {"etag", "cache-control", "vary"}
+"""What an answer keeps that says no more than that nothing is new."""
+
+
+def bare_answers(get_response: View) -> View:
+    """Take all but a few headers from answers that ask for it (`is_bare`): they are sent every three seconds to
+    everybody in a session and have no content which the other headers could protect.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if getattr(response, "is_bare", False):
+            for name in [name for name in response.headers if name.lower() not in BARE]:
+                del response[name]
+        return response
+
+    return middleware
+
 
 def private_responses(get_response: View) -> View:
     """Mark every page `private, no-store`, so that Back after signing out shows nothing."""

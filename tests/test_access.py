@@ -26,6 +26,8 @@ def body_of(row: Row, world: World) -> dict[str, object]:
         },
         "workbook:history_restore": {"operation_id": str(uuid4()), "base_version": world.cast.private.version},
         "workbook:response_outcome": {"outcome": "done"},
+        "workbook:room_steer": {"deed": "names", "value": "0"},
+        "workbook:room_attend": {"present": "1"},
         "workbook:preview": {"text": "**あ**"},
         "cohorts:profile": {"nickname": "なのはな"},
         "cohorts:code": {"email": world.things["invitation"].email, "typed": world.things["invitation"].code},

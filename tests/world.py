@@ -16,7 +16,7 @@ from cohorts.models import Cohort, Invitation, Membership, User
 from cohorts.stopping import stop_token
 from tests.cast import Cast, join, make_cast, make_cohort, prompt_of, write
 from tests.desk import begin, comment, furnish
-from workbook.models import Draft, Feedback, Note, PrivacyPage, Prompt, Readers, Response, Revision, Section
+from workbook.models import Draft, Feedback, Note, PrivacyPage, Prompt, Readers, Response, Revision, Room, Section
 
 TOKEN = re.compile(r"CANARY-[a-z0-9-]+")
 
@@ -44,6 +44,8 @@ def make_world() -> World:
     comment(strange, cast.other_facilitator, "CANARY-feedback-on-theirs")
     invite = Invitation.objects.invite
     week = cast.cohort.weeks.get(number=1)
+    for shared, leader in ((cast.group, cast.facilitator), (strange_group(), cast.other_facilitator)):
+        Room.objects.steer(shared.prompt.section.week_id, leader, Room.Deed.ASK, shared.prompt_id)
     things = {
         **vars(cast),
         "week": week,
@@ -63,6 +65,10 @@ def make_world() -> World:
         "privacy": PrivacyPage.objects.create(text="だれが読むか"),
     }
     return World(cast, things, furnish(cast))
+
+
+def strange_group() -> Response:
+    return Response.objects.get(text="CANARY-theirs-stranger-group")
 
 
 def rewrite(cast: Cast) -> None:

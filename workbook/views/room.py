@@ -1,14 +1,19 @@
 """The room of a session: its page, what the page asks every few seconds, and what is done in it."""
 
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import parse_etags
 from django.utils.timezone import override as time_zone
 from django.views.decorators.http import require_GET, require_POST
 
 from workbook import answers
+from workbook.answers import View
 from workbook.models import Attendance, Room
 from workbook.room import MAX_KNOWN, OpenRoom
 from workbook.roomform import AttendForm, SteerForm
@@ -30,7 +35,8 @@ def room(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         if not found.may_steer:
             sheet.load()
         found.worksheet = sheet
-        context = {"room": found, "state": found.state(), "worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
+        context = {"room": found, "worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
+        context |= {"state": found.state(), "etag": found.tag(found.stage, request.LANGUAGE_CODE)}
         return render(request, "workbook/room.html", context)
 
 
@@ -71,6 +77,28 @@ def state_of(request: HttpRequest, found: OpenRoom) -> answers.Answer:
     return answer
 
 
+def wants_state(request: HttpRequest) -> bool:
+    """Whether a page's script asks, which takes the room's state for an answer."""
+    return request.headers.get("Accept") == "application/json"
+
+
+def deed(view: View) -> View:
+    """What is pressed in the room: by the page's script, which gets JSON whatever goes wrong, or as a form."""
+    by_script = answers.in_json(view)
+
+    @login_not_required
+    @require_POST
+    @wraps(view)
+    def wrapped(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+        if wants_state(request):
+            return by_script(request, slug, number)
+        if not request.user.is_authenticated:
+            return redirect_to_login(reverse("workbook:room", args=[slug, number]))
+        return view(request, slug, number)
+
+    return wrapped
+
+
 def done(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What the room is after a deed: as JSON for a page's script, else the way back to the page."""
     if wants_state(request):
@@ -88,11 +116,7 @@ def refused(request: HttpRequest, form: SteerForm | AttendForm, slug: str, numbe
     return redirect("workbook:room", slug, number)
 
 
-def wants_state(request: HttpRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"
-
-
-@require_POST
+@deed
 def room_steer(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Change what all see; for who facilitates."""
     found = OpenRoom(request.user, slug, number)
@@ -105,7 +129,7 @@ def room_steer(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return done(request, slug, number)
 
 
-@require_POST
+@deed
 def room_attend(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Say that one is here, or correct it; a facilitator also for others."""
     found = OpenRoom(request.user, slug, number)
