@@ -3,17 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.signals import request_started
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from cohorts.models import Cohort, Invitation
 from tests.browser.axe import findings_in_both, fits
-from tests.browser.conftest import wait_for_requests
+from tests.browser.opening import ADD, OPEN, PEOPLE, PREVIEW, begin, press_open, session, wait_until_kept
 from tests.cast import join, make_cohort
-
-ADD = "/admin/cohorts/cohort/add/"
-FIRST = "2026-12-17T21:00"
-PREVIEW = "**/admin/cohorts/cohort/preview/"
 
 
 @pytest.fixture
@@ -24,13 +21,11 @@ def opening(desk, cast, sign_in):
     return desk
 
 
-def session(page, number):
-    return page.locator(f"#session-{number}")
-
-
-def begin(page, first=FIRST):
-    page.get_by_label("名前").fill("春のコホート")
-    page.get_by_label("最初のセッション").fill(first)
+LEAVE = (
+    "Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });"
+    "document.dispatchEvent(new Event('visibilitychange')); dispatchEvent(new Event('pagehide'))"
+)
+TYPE = "document.querySelector('#id_people').dispatchEvent(new Event('input', { bubbles: true }))"
 
 
 def test_the_dates_follow_what_is_typed(opening):
@@ -53,9 +48,9 @@ def test_a_cohort_with_its_people_on_one_page(opening, cast):
     join(cast.other, cast.facilitator, "facilitator")
     opening.reload()
     begin(opening)
-    opening.get_by_label("メンバーのメールアドレス").fill("\n".join(f"p{number}@example.com" for number in range(12)))
+    opening.get_by_label(PEOPLE).fill("\n".join(f"p{number}@example.com" for number in range(12)))
     expect(session(opening, 2)).to_have_value("2026-12-24T21:00")
-    opening.get_by_role("button", name="開く", exact=True).dblclick()
+    opening.get_by_role("button", name=OPEN, exact=True).dblclick()
     opening.wait_for_url("**/change/")
     cohort = Cohort.objects.get(name="春のコホート")
     assert Invitation.objects.filter(cohort=cohort, role="member").count() == 12
@@ -79,18 +74,65 @@ def test_another_run_brings_its_people_and_its_dates(opening, cast):
     expect(opening.locator("#week-1 .when")).to_contain_text("21:00")
 
 
-def test_what_is_typed_survives(opening, desk):
+def test_what_is_typed_survives(opening, cast):
     begin(opening)
     expect(session(opening, 2)).to_have_value("2026-12-24T21:00")
-    opening.get_by_label("メンバーのメールアドレス").fill("はな hana@example.com")
+    opening.get_by_label(PEOPLE).fill("はな hana@example.com")
     opening.goto("/admin/")
-    wait_for_requests()  # the last one outlives its page, and is seen by the server alone
+    wait_until_kept(opening, cast.organizer, people="はな hana@example.com")  # the last request outlives its page
     opening.go_back()
     opening.goto(ADD)
-    expect(opening.get_by_label("メンバーのメールアドレス")).to_have_value("はな hana@example.com")
+    expect(opening.get_by_label(PEOPLE)).to_have_value("はな hana@example.com")
     expect(opening.get_by_label("名前")).to_have_value("春のコホート")
     opening.get_by_role("button", name="はじめから書く").click()
     expect(opening.get_by_label("名前")).to_have_value("")
+
+
+def test_going_to_another_tab_keeps_what_is_typed_once(opening, cast):
+    begin(opening)
+    expect(session(opening, 2)).to_have_value("2026-12-24T21:00")
+    wait_until_kept(opening, cast.organizer, name="春のコホート")
+    asked = []
+
+    def note(environ, **_):
+        asked.append(environ["PATH_INFO"])
+
+    request_started.connect(note)
+    opening.evaluate(LEAVE)
+    opening.evaluate(f"document.querySelector('#id_people').value = 'はな hana@example.com'; {TYPE}; {LEAVE}")
+    wait_until_kept(opening, cast.organizer, people="はな hana@example.com")
+    opening.evaluate(LEAVE)
+    opening.goto("/admin/")
+    opening.wait_for_timeout(600)
+    assert asked.count("/admin/cohorts/cohort/preview/") == 1
+
+
+def test_enter_in_a_field_shows_the_dates_and_stays(opening):
+    begin(opening)
+    opening.evaluate("window.isSame = true")
+    opening.get_by_label("名前").press("Enter")
+    expect(session(opening, 2)).to_have_value("2026-12-24T21:00")
+    assert opening.evaluate("window.isSame")
+
+
+def test_back_to_a_refused_form_and_reloading_it_are_harmless(opening):
+    begin(opening)
+    opening.get_by_label(PEOPLE).fill("ハナさん")
+    expect(session(opening, 2)).to_have_value("2026-12-24T21:00")
+    press_open(opening)
+    errors = opening.locator("[data-field=people] .errorlist")
+    expect(errors).to_contain_text("ハナさん")
+    opening.reload()
+    expect(errors).to_contain_text("ハナさん")
+    opening.goto("/admin/")
+    opening.go_back()
+    expect(errors).to_contain_text("ハナさん")
+    opening.go_back()
+    expect(opening.get_by_label(PEOPLE)).to_have_value("ハナさん")
+    expect(errors).to_have_count(0)
+    opening.get_by_label(PEOPLE).fill("hana@example.com")
+    press_open(opening)
+    opening.wait_for_url("**/change/")
 
 
 def test_without_the_server_nothing_typed_is_lost(opening):
@@ -124,7 +166,7 @@ def test_both_pages_are_accessible_and_fit(phone, cast, sign_in):
     phone.goto(ADD)
     begin(phone)
     expect(phone.locator(".warnings")).to_have_count(1)
-    for summary in phone.locator("summary").all():
+    for summary in phone.locator("[data-follow] summary").all():
         summary.click()
     assert findings_in_both(phone) == {}
     assert all(fits(phone, width) for width in (360, 768, 1280))

@@ -2,6 +2,7 @@
 // Without a script a button of the form does the same.
 
 import { morph } from "./morph.js";
+import { findHindrance, mayOutlive, renewToken } from "./presence.js";
 
 const PAUSE = 400;
 
@@ -9,19 +10,36 @@ class Follower {
   constructor(form) {
     this.form = form;
     this.status = form.querySelector("[data-follow-status]");
+    this.pressed = form.querySelector("[data-press-status]");
     for (const button of form.querySelectorAll("[data-unscripted]")) button.hidden = true;
     form.addEventListener("input", (event) => this.later(event));
     form.addEventListener("click", (event) => this.reset(event));
-    form.addEventListener("submit", (event) => this.once(event));
+    form.addEventListener("submit", (event) => this.submit(event));
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.leave());
     addEventListener("pagehide", () => this.leave());
-    addEventListener("pageshow", () => { this.isSent = false; });
+    addEventListener("pageshow", () => this.stay());
+    addEventListener("beforeunload", (event) => {
+      this.leave(); // before the page goes: through a service worker a later request may be lost with it
+      if (this.isStuck) event.preventDefault();
+    });
+    document.querySelector(".restored")?.addEventListener("submit", () => this.drop());
   }
 
   later(event) {
-    this.isWaiting = true;
+    this.isWaiting = true; // until the server has it
+    this.stop();
+    this.timer = setTimeout(() => this.ask(), event?.target.type === "file" ? 0 : PAUSE);
+  }
+
+  stop() {
     clearTimeout(this.timer);
     this.request?.abort();
-    this.timer = setTimeout(() => this.ask(), event?.target.type === "file" ? 0 : PAUSE);
+    this.request = null;
+  }
+
+  drop() {
+    this.stop();
+    this.isWaiting = this.isStuck = false;
   }
 
   // What she chose for one date is left out, so that the server proposes it again.
@@ -35,50 +53,83 @@ class Follower {
     this.later();
   }
 
-  // Two presses of the button are one.
-  once(event) {
-    if (this.isSent) event.preventDefault();
-    this.isSent = true;
-    clearTimeout(this.timer);
-    this.request?.abort();
-    this.isWaiting = false;
+  // The page is left only for a server that can be reached and knows her. Two presses of the button are one.
+  submit(event) {
+    if (this.isGoing) return;
+    event.preventDefault();
+    if (this.isSent) return;
+    if (event.submitter?.hidden) this.ask(); // Enter in a field
+    else this.press(event.submitter);
   }
 
-  async ask() {
-    this.request = new AbortController();
-    const { signal } = this.request;
-    try {
-      const response = await this.send({ signal });
-      if (!response.ok || response.redirected) throw new Error(response.status);
-      const html = await response.text();
-      if (signal.aborted) return;
-      this.isWaiting = false;
-      this.show(html);
-      this.say(this.form.querySelector("[data-summary]")?.textContent ?? "");
-    } catch {
-      if (!signal.aborted) this.say(this.form.dataset.failed, "errornote");
-    }
+  async press(button) {
+    this.isSent = true;
+    this.stop();
+    this.say(this.form.dataset.wait, "help", this.pressed);
+    const hindrance = await findHindrance(this.form, { now: true });
+    if (hindrance) return void this.stay(hindrance);
+    this.renew().drop();
+    this.isGoing = true;
+    this.form.requestSubmit(button);
+    this.isGoing = false;
+  }
+
+  stay(hindrance = "") {
+    this.isSent = false;
+    if (hindrance) this.isWaiting = this.isStuck = true; // what was kept may have gone with the session
+    this.say(hindrance, hindrance ? "errornote" : undefined, this.pressed);
+  }
+
+  // A file that was chosen before she signed in again is known to this page alone.
+  renew() {
+    const box = this.form.querySelector("input[type=file]");
+    const files = new DataTransfer();
+    if (this.file) files.items.add(this.file);
+    if (renewToken() && this.file && !box.files.length) box.files = files.files;
+    return this;
+  }
+
+  async ask(isAgain = false) {
+    this.stop();
+    const request = this.request = new AbortController();
+    const response = await this.send(request.signal).catch(() => null);
+    const html = response?.ok ? await response.text().catch(() => null) : null;
+    if (this.request !== request) return;
+    this.isStuck = html === null;
+    const isBarred = this.isStuck && response && response.status < 500; // signed out, or with another token
+    const hindrance = isBarred && !isAgain ? await findHindrance(this.form) : this.form.dataset.failed;
+    if (this.request !== request) return;
+    this.request = null;
+    if (!this.isStuck) this.show(html);
+    else if (hindrance) this.say(hindrance, "errornote");
+    else this.renew().ask(true);
+  }
+
+  send(signal) {
+    const body = new FormData(this.form);
+    return fetch(this.form.dataset.follow, { method: "POST", body, redirect: "manual", keepalive: mayOutlive(body), signal });
   }
 
   // Who sees the page sees what has changed on it; who hears it is told.
-  say(text, look = "visually-hidden") {
-    this.status.className = look;
-    this.status.textContent = text;
-  }
-
-  send(options) {
-    return fetch(this.form.dataset.follow, { method: "POST", body: new FormData(this.form), ...options });
+  say(text, look = "visually-hidden", place = this.status) {
+    place.className = look;
+    place.textContent = text;
   }
 
   show(html) {
+    this.isWaiting = false;
+    if (!this.isSent) this.stay();
     const fresh = new DOMParser().parseFromString(html, "text/html");
     for (const part of fresh.querySelectorAll("[data-part]")) {
       const place = this.form.querySelector(`[data-part="${part.dataset.part}"]`);
       morph(place, document.importNode(part, true));
       this.settle(place);
     }
-    const file = this.form.querySelector("input[type=file]");
-    if (file && fresh.querySelector("[data-part=file] p")) file.value = "";
+    this.say(this.form.querySelector("[data-summary]")?.textContent ?? "");
+    const box = this.form.querySelector("input[type=file]");
+    if (!box?.files.length || !fresh.querySelector("[data-part=file] p")) return;
+    [this.file] = box.files;
+    box.value = "";
   }
 
   // A box that was touched goes by what was typed into it, not by its attributes: it takes what the server proposes.
@@ -89,9 +140,9 @@ class Follower {
     }
   }
 
-  // Whoever leaves while she types finds it again.
+  // Whoever leaves while she types finds it again. What is on its way already outlives the page.
   leave() {
-    if (this.isWaiting) this.send({ keepalive: true }).catch(() => {});
+    if (this.isWaiting && !this.request) this.ask();
   }
 }
 
