@@ -16,6 +16,7 @@ from cohorts.models import Cohort, Membership, User
 
 from .forms import WordsField
 from .models import AccessRecord, Feedback, FormerWording, Prompt, Readers, Response, Section, Week
+from .nicknames import others_in
 
 
 @dataclass
@@ -100,7 +101,7 @@ def find_cohort(user: User, slug: str) -> tuple[Cohort, Membership | None]:
 
 
 class Worksheet:
-    """Everything that the page of a week shows, in at most six queries, and one if a question was reworded."""
+    """Everything that the page of a week shows, in at most seven queries, and one if a question was reworded."""
 
     csrf_cookie_name = settings.CSRF_COOKIE_NAME
 
@@ -164,6 +165,17 @@ class Worksheet:
             (Readers.FACILITATORS, _("Up to facilitators (%(n)d)") % {"n": facilitators}),
             (Readers.GROUP, _("The group (%(n)d)") % {"n": people}),
         ]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """How the others of the group are addressed, for the notes of the session."""
+        return others_in(self.cohort, self.user)
+
+    @property
+    def questions(self) -> list[Prompt]:
+        """What the week asks, for those who think about it beforehand and talk about it in the session."""
+        asked = (sheet.boxes for sheet in self.sheets if sheet.section.kind == Section.Kind.REFLECTION)
+        return [box.prompt for boxes in asked for box in boxes if box.prompt.text]
 
     @property
     def thankable(self) -> list[Feedback]:

@@ -2,9 +2,13 @@
 
 import "./device.js";
 import { keepWeek } from "./keep.js";
+import { addLines } from "./lines.js";
+import { addNames } from "./names.js";
 import { start } from "./sheet.js";
 
 const form = document.querySelector("[data-worksheet]");
+addNames();
+addLines(form);
 start(form).then((sheet) => {
   const keep = () => keepWeek(form, sheet.boxes, sheet.journal).catch(() => {});
   sheet.onSaved = keep;

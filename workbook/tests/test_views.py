@@ -111,7 +111,7 @@ def test_worksheet_queries(client, cast, week_url, others, django_assert_num_que
         write(colleague, prompt_of(cast.cohort, week=2, kind=Section.Kind.SUMMARY), "みんなへ", Readers.GROUP)
         Feedback.objects.create(revision=response.revisions.first(), author=cast.facilitator, text="すてきです")
     client.force_login(cast.member)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(week_url).content.decode()
     assert page.count("すてきです") == page.count("みんなへ") == others
 

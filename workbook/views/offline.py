@@ -1,5 +1,6 @@
 """Without a network: the service worker, the shell that it keeps, and what a home screen wants to know."""
 
+import re
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,8 @@ from workbook.models import Prompt
 from workbook.worksheet import Box
 
 PAPER = "#faf7f0"
+APART = re.compile(r"admin|/room\b")
+"""The names of files that no page needs which opens without a network."""
 
 
 class EmptyBox(Box):
@@ -33,11 +36,11 @@ class EmptyBox(Box):
 
 
 def files() -> list[str]:
-    """The addresses of all that members' pages load: everything in `static/` that is not the office's.
+    """The addresses of all that members' pages load: everything in `static/` that is not the office's or the room's.
 
-    Hashed scripts have inside what they import, so modules that are only imported are left out.
+    A session's room is of no use without a network. Hashed scripts have inside what they import, so modules that are only imported are left out.
     """
-    found = {name: storage for name, storage in FileSystemFinder().list([]) if "admin" not in name}
+    found = {name: storage for name, storage in FileSystemFinder().list([]) if not APART.search(name)}
     names = set(found)
     if hasattr(staticfiles_storage, "only_imported"):
         names -= staticfiles_storage.only_imported(read_scripts(found))
