@@ -22,6 +22,7 @@ from pytest_django.live_server_helper import LiveServer
 from cohorts.models import User
 from tests.browser.office import open_page, week_of
 from tests.browser.offline import PHONE, open_week
+from tests.browser.server import Server, collected_files
 from tests.cast import Cast, make_cast, prompt_of
 from tests.faults.proxy import FaultProxy
 from workbook.models import Prompt
@@ -41,6 +42,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(settings.BASE_DIR / "tests" / "browser"):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def live_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The server for all tests here, with production's static files."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    with collected_files(tmp_path_factory, worker):
+        server = Server("localhost")
+        yield server
+        server.stop()
 
 
 @pytest.fixture(autouse=True)

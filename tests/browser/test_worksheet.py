@@ -215,7 +215,7 @@ def test_words_typed_before_the_scripts_came_are_kept(phone, cast, sign_in, prom
     write(cast.membership, prompt, "まえの文")
     sign_in(phone, cast.member)
     held = []
-    phone.route("**/js/box*.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wraps functions only
+    phone.route("**/js/worksheet*.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wraps functions only
     phone.goto(prompt.section.week.get_absolute_url(), wait_until="commit")
     box(phone, prompt).fill("まえの文に、すぐ書き足した")
     phone.wait_for_timeout(300)
