@@ -1,6 +1,8 @@
 """Everything that a change must pass: style, Django's checks, tests on both databases, browser. `make test` calls it.
 
-The last line counts all parts. A part that ran nothing, or skipped something, has failed.
+The last line counts all parts. A part that ran nothing, or skipped something, has failed. A few failures of the
+browser, which waits for a machine that may be busy, get one second try, alone; what passes then is named. Nothing
+else is tried again.
 """
 
 import os
@@ -20,6 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 WORKERS = ["-n", "2"]
 BROWSERS = ["-n", "3", "--dist", "worksteal"]  # they wait more than they compute
+FEW = 3
+"""More failures of the browser than these have another cause than a busy machine."""
+SOME_FAILED = 1
+"""pytest's exit code when all ran and some failed, and not when it was interrupted or broke off."""
 UNIT = "not browser and not browsers and not faults"
 PRODUCTION = {
     "PRODUCTION": "1",
@@ -83,6 +89,48 @@ def counts_of(report: Path, code: int) -> Counts:
     return passed, max(failed, 1) if code else failed
 
 
+def run_twice(workers: list[str], *arguments: str, **changes: str) -> tuple[Counts, list[str]]:
+    """One pytest run; if only a few failed, exactly these once more, alone. Also names what passed then."""
+    with tempfile.TemporaryDirectory() as folder:
+        report, again = Path(folder) / "report.xml", Path(folder) / "again.xml"
+        arguments = (*arguments, "-o", f"cache_dir={folder}/cache")
+        command, env = pytest_command(report, *workers, *arguments, **changes)
+        code = subprocess.run(command, check=False, cwd=ROOT, env=env).returncode
+        if code != SOME_FAILED or not may_try_again(report):
+            return counts_of(report, code), []
+        print("\nOnce more, alone:", *sorted(failed_in(read_outcomes(report))), sep="\n", flush=True)
+        return both_tries(report, again, run_pytest(again, "-n", "0", "--last-failed", *arguments, **changes))
+
+
+def may_try_again(report: Path) -> bool:
+    """Few, and each of them a test that failed: what was skipped stays skipped at every try."""
+    outcomes = read_outcomes(report)
+    return 0 < len(failed_in(outcomes)) <= FEW and not any("skipped" in wrong for wrong in outcomes.values())
+
+
+def both_tries(first: Path, second: Path, counts: Counts) -> tuple[Counts, list[str]]:
+    """The counts of both together: what failed at first has passed if the second report says so of it."""
+    outcomes, later = read_outcomes(first), read_outcomes(second)
+    failed = failed_in(outcomes)
+    passed = sorted(name for name in failed if later.get(name) == set())
+    left = max(len(failed) - len(passed), counts[1])
+    return (len(outcomes) - left, left), passed
+
+
+def failed_in(outcomes: dict[str, set[str]]) -> set[str]:
+    return {name for name, wrong in outcomes.items() if wrong & {"failure", "error"}}
+
+
+def read_outcomes(report: Path) -> dict[str, set[str]]:
+    """What went wrong with each test, which is nothing with most."""
+    outcomes: dict[str, set[str]] = {}
+    if report.exists():
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            wrong = {part.tag for part in case} & {"failure", "error", "skipped"}
+            outcomes.setdefault(f"{case.get('classname')}::{case.get('name')}", set()).update(wrong)
+    return outcomes
+
+
 def read_report(report: Path) -> Counts:
     suites = ElementTree.parse(report).getroot().iter("testsuite")
     rows = [{name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")} for suite in suites]
@@ -91,23 +139,26 @@ def read_report(report: Path) -> Counts:
     return total - failed, failed
 
 
-def run_all() -> dict[str, Counts]:
-    """All parts, in order; the database server lives as long as the parts that need it."""
+def run_all() -> tuple[dict[str, Counts], list[str]]:
+    """All parts, in order, and what passed at the second try; the database lives as long as the parts that need it."""
     browser = str(find_chromium())
     results = {"checks": run_checks()}
     results["tests on SQLite"] = run_tests(*WORKERS, "-m", UNIT, DATABASE_URL="sqlite://:memory:")
     with database_url() as url:
         results["tests on PostgreSQL"] = run_tests(*WORKERS, "-m", UNIT, "--database-only", DATABASE_URL=url)
-        results["browser"] = run_tests(*BROWSERS, "-m", "browser and not faults", DATABASE_URL=url, CHROMIUM=browser)
+        chosen = ["-m", "browser and not faults"]
+        results["browser"], again = run_twice(BROWSERS, *chosen, DATABASE_URL=url, CHROMIUM=browser)
     results["faults"] = run_tests("-m", "faults", "tests/faults", CHROMIUM=browser, FAULTS="small")
-    return results
+    return results, again
 
 
-def summary(results: dict[str, Counts], seconds: float) -> int:
-    """Print the counts; returns the exit code."""
+def summary(results: dict[str, Counts], seconds: float, again: list[str] | None = None) -> int:
+    """Print the counts, and what passed `again`; returns the exit code."""
     print()
     for part, (passed, failed) in results.items():
         print(f"{part}: {passed} passed, {failed} failed" + ("" if passed or failed else " (nothing ran)"))
+    if again:
+        print(f"{len(again)} passed at the second try, which is worth a look: {', '.join(again)}")
     print(f"{seconds:.0f} seconds")
     passed, failed = (sum(counts) for counts in zip(*results.values(), strict=True))
     print(f"{passed} passed, {failed} failed")
@@ -117,8 +168,8 @@ def summary(results: dict[str, Counts], seconds: float) -> int:
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
-    results = run_all()
-    return summary(results, time.monotonic() - began)
+    results, again = run_all()
+    return summary(results, time.monotonic() - began, again)
 
 
 if __name__ == "__main__":
