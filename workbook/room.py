@@ -261,6 +261,8 @@ class OpenRoom:
             if card["id"] not in gone
         ]
         spotlight = None if self.spotlight in gone else self.spotlight
+        if self.fact.spotlight_id and self.spotlight is None:
+            Room.objects.take_back(self.fact.week_id, self.fact.spotlight_id)
         return {**self.stage, "cards": cards, "spotlight": spotlight, "now": timezone.now().isoformat()}
 
     def _html(self, cards: list[Card]) -> dict[int, str]:

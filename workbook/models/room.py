@@ -42,6 +42,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
         room.save()
         return room
 
+    def take_back(self, week_id: int, response_id: int) -> None:
+        """Put a text that is not shared any more out of the middle: shared again, it must not be there at once."""
+        self.filter(week=week_id, spotlight=response_id).update(spotlight=None)
+
 
 class Room(models.Model):
     """How the facilitators of a session steer what all see: the question, the cards, the time, the closing.
