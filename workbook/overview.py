@@ -61,6 +61,7 @@ class Overview:
         weeks = list(self.cohort.weeks.all())
         for week in weeks:
             week.cohort = self.cohort
+        self.sessions = weeks
         self.weeks = own_weeks(self.cohort, self.membership, weeks)
         people = Membership.objects.filter(cohort=self.cohort, left_at=None).select_related("user")
         everybody = list(people.order_by("joined_at", "pk"))

@@ -9,6 +9,11 @@ document.addEventListener("compositionstart", () => { composing = true; }, true)
 document.addEventListener("compositionend", () => setTimeout(() => { composing = false; }), true);
 document.addEventListener("focusout", () => { composing = false; }, true);
 
+// Resolves when no conversion is open, at once if there is none.
+export async function conversionEnds() {
+  while (composing) await new Promise((done) => setTimeout(done, 50));
+}
+
 // Resolves when nothing was typed for a moment and no conversion is open.
 export async function pauseInWriting() {
   while (composing || Date.now() - typedAt < QUIET) await new Promise((done) => setTimeout(done, 100));

@@ -1,6 +1,7 @@
 // The page of a week.
 
 import "./device.js";
+import { listenForClosing } from "./called.js";
 import { keepWeek } from "./keep.js";
 import { addLines } from "./lines.js";
 import { addNames } from "./names.js";
@@ -9,6 +10,7 @@ import { start } from "./sheet.js";
 const form = document.querySelector("[data-worksheet]");
 addNames();
 addLines(form);
+listenForClosing();
 start(form).then((sheet) => {
   const keep = () => keepWeek(form, sheet.boxes, sheet.journal).catch(() => {});
   sheet.onSaved = keep;

@@ -1,0 +1,5 @@
+// A page on which nobody writes.
+
+import { listenForClosing } from "./called.js";
+
+listenForClosing();
