@@ -43,7 +43,7 @@ class RoomPage {
   take(state) {
     this.age.well();
     this.stage.take(state);
-    this.timer.set(state.timer?.ends_at);
+    this.timer.set(state.closing ? null : state.timer?.ends_at); // one time is enough
     for (const part of this.parts ?? []) part.show(state);
     this.keys?.follow(state);
     this.page.dataset.taken = "";

@@ -1,7 +1,7 @@
 // The controls can be folded away, so that nothing but the stage is shared. A narrow screen begins without them.
 
 const KEY = "hisho-room-folded";
-const NARROW = 768;
+const NARROW = 704;
 
 export class Fold {
   constructor(bar) {
