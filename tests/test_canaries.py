@@ -232,3 +232,69 @@ def test_the_records_tell_who_and_never_a_word(world, people, get):
     assert [name for name in ("facilitator", "second_facilitator", "promoted") if name not in page] == []
     assert "other_facilitator" not in page
     assert plain(get("demoted", records), "") == silent
+
+
+# What the room of a session tells
+
+
+ROOMS = {
+    "workbook:room%s {cohort.slug} 1": "CANARY-ours-member-group",
+    "workbook:room%s {other.slug} 1": "CANARY-theirs-stranger-group",
+}
+"""Each asks the question to which this was shared with the group."""
+
+
+def rooms(name):
+    """The rows of the table, each with the one text that it may show of others."""
+    rows = {row.page: row for row in read_table() if row.method == "GET"}
+    return [(rows[page % name], token) for page, token in ROOMS.items()]
+
+
+def own_tokens(user):
+    return {row.text for row in all_rows(Response) if user and row.membership.user_id == user.pk}
+
+
+def test_room_shows_what_is_shared_and_one_s_own_words(world, people, get):
+    """Not even to facilitators what they could read elsewhere: what stands here is shown to everybody."""
+    shown = set()
+    for row, shared in rooms("") + rooms("_state"):
+        for role in people:
+            answer = get(role, row)
+            is_open = expected_of(row, role) == "200"
+            assert status_of(answer) == expected_of(row, role), f"{role}: {row}"
+            found = tokens_in(text_of(answer))
+            own = own_tokens(world.roles()[role]) if row.page.startswith("workbook:room ") else set()
+            assert found - own <= ({shared} if is_open else set()), f"{role}: {row}"
+            assert (shared in found) == is_open, f"{role}: {row}"
+            shown |= found - own
+    assert shown == set(ROOMS.values())
+
+
+def test_private_words_change_nothing_in_a_room(world, get):
+    """Nor do words for the facilitators; what the group may read does."""
+    watched = [(role, row) for row, _shared in rooms("_state") for role in ("member", "stranger", *READERS)]
+    watched = [(role, row) for role, row in watched if expected_of(row, role) == "200"]
+    private_deeds(world)
+    before = [get(role, row)["ETag"] for role, row in watched]
+    private_deeds(world)
+    rewrite(world.cast.shared, "CANARY-for-facilitators-longer")
+    tags = [get(role, row)["ETag"] for role, row in watched]
+    assert tags == before
+    assert len(set(tags)) == len(tags)
+    rewrite(world.cast.group, "CANARY-for-the-group-longer", Readers.GROUP)
+    for (role, row), tag in zip(watched, before, strict=True):
+        assert (get(role, row)["ETag"] != tag) == ("cohort" in row.page), f"{role}: {row}"
+
+
+def test_text_made_private_goes_from_every_room(world, people, get):
+    response, [(row, _shared), _other] = world.cast.group, rooms("_state")
+    for readers in (Readers.FACILITATORS, Readers.SELF):
+        before = {role: get(role, row) for role in people if expected_of(row, role) == "200"}
+        assert {response.text in text_of(answer) for answer in before.values()} == {True}
+        rewrite(response, response.text, readers)
+        for role, answer in before.items():
+            now = get(role, row, if_none_match=answer["ETag"])
+            assert now.status_code == 200, role
+            assert response.text not in text_of(now), role
+            assert now.json()["cards"] == []
+        rewrite(response, response.text, Readers.GROUP)
