@@ -123,17 +123,24 @@ class Worksheet:
         """Whether the boxes take words: she takes part, and the cohort has not ended."""
         return self.membership is not None and self.cohort.finished_at is None
 
-    def load(self) -> None:
-        """Read prompts, words and comments, one's own and the others'. Not needed while the week is closed."""
+    def load(self, *, is_alone: bool = False) -> None:
+        """Read prompts, words and comments, one's own and the others'. Not needed while the week is closed.
+
+        Args:
+            is_alone: one's own words only, for pages that show nothing but the boxes.
+        """
         prompts = list(Prompt.objects.filter(section__week=self.week).in_order())
         self.boxes = {prompt.pk: Box(prompt) for prompt in prompts}
         self.sheets = sheets_of(prompts, self.boxes)
         if self.membership:
-            own_or_shared = Q(membership=self.membership) | Q(readers=Readers.GROUP, membership__left_at=None)
-            readable = Response.objects.readable_by(self.user).filter(own_or_shared)
+            shown = Q(membership=self.membership)
+            if not is_alone:
+                shown |= Q(readers=Readers.GROUP, membership__left_at=None)
+            readable = Response.objects.readable_by(self.user).filter(shown)
             in_order = readable.order_by("membership__joined_at", "membership_id", "prompt_id")
             self._fill(in_order.select_related("membership__user"))
-            self._add_feedback()
+            if not is_alone:
+                self._add_feedback()
 
     def _fill(self, responses: QuerySet[Response]) -> None:
         answers = list(responses.filter(prompt__section__week=self.week).with_wording())

@@ -11,10 +11,10 @@ export function showEnded({ form, boxes, journal }) {
     box.field.readOnly = box.readersField.disabled = true;
     box.show();
   }
-  if (journal) keepEnded(journal).catch(() => {});
+  if (journal) keepEnded(journal, form.dataset.page).catch(() => {});
 }
 
-export async function keepEnded(journal) {
-  const week = await journal.week(location.pathname);
+export async function keepEnded(journal, page = location.pathname) {
+  const week = await journal.week(page);
   if (week && !week.isEnded) await journal.keepWeek(week.path, { ...week, isEnded: true });
 }

@@ -20,8 +20,9 @@ export function holdSlot(slot) {
   return slot;
 }
 
-// A week is one page and is claimed as a whole. A box of the office may stand on several pages.
-const claimOf = (box) => (typeof box.key === "number" ? location.pathname : box.key);
+// A week is claimed as a whole, by the address of its worksheet: its session's room has the same boxes, and says so. A box
+// of the office may stand on several pages.
+const claimOf = (box) => (typeof box.key === "number" ? box.form.dataset.page ?? location.pathname : box.key);
 
 // Gives each box its `slot`, the place in the journal: "" in the first tab that has it. `onFirst` is called with the
 // boxes whose first tab was closed.

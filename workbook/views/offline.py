@@ -38,7 +38,8 @@ class EmptyBox(Box):
 def files() -> list[str]:
     """The addresses of all that members' pages load: everything in `static/` that is not the office's or the room's.
 
-    A session's room is of no use without a network. Hashed scripts have inside what they import, so modules that are only imported are left out.
+    A session's room is of no use without a network. Hashed scripts have inside what they import, so modules that are
+    only imported are left out.
     """
     found = {name: storage for name, storage in FileSystemFinder().list([]) if not APART.search(name)}
     names = set(found)

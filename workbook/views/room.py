@@ -33,7 +33,7 @@ def room(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             context = {"worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
             return render(request, "workbook/week_closed.html", context)
         if not found.may_steer:
-            sheet.load()
+            sheet.load(is_alone=True)
         found.worksheet = sheet
         context = {"room": found, "worksheet": sheet, "cohort": sheet.cohort, "nav": "week"}
         context |= {"state": found.state(), "etag": found.tag(found.stage, request.LANGUAGE_CODE)}

@@ -1,3 +1,103 @@
-// The room of a session, for who takes part.
+// The room as a member has it: what all see, and below it her own boxes of the week.
 
 import "../device.js";
+import { Closing } from "../closing.js";
+import { keepBoxes, knownOf } from "../keep.js";
+import { addLines } from "../lines.js";
+import { addNames } from "../names.js";
+import { Sheet, start } from "../sheet.js";
+import { signIn } from "../signin.js";
+import { Age } from "./age.js";
+import { Here } from "./here.js";
+import { Share } from "./share.js";
+import { Stage } from "./stage.js";
+import { Timer } from "./timer.js";
+import { Watch } from "./watch.js";
+
+const FIELDS = "textarea, input, select";
+
+class OwnSheet extends Sheet {
+  show() {
+    super.show();
+    this.onShow?.();
+  }
+
+  async signIn(options) {
+    if (!(await signIn(this.form, options))) return;
+    this.resume();
+    this.onSignedIn();
+  }
+
+  onSignedIn() {}
+}
+
+class OwnRoom {
+  constructor(page, form) {
+    const find = (name) => page.querySelector(`[data-${name}]`);
+    this.page = page;
+    this.stage = new Stage(find("stage"));
+    this.age = new Age(find("age"));
+    this.here = new Here(find("here-panel"), () => this.watch.ask());
+    const now = () => this.watch.now();
+    const timer = find("timer");
+    this.timer = new Timer(timer, now, () => this.stage.say(timer.dataset.over));
+    this.closing = Closing.onPage();
+    this.watch = new Watch(page.dataset.stateUrl, {
+      user: Number(page.dataset.user),
+      have: () => this.stage.held(),
+      onState: (state) => this.take(state),
+      onTrouble: (kind, since) => this.trouble(kind, since),
+    });
+    start(form, OwnSheet).then((sheet) => this.write(sheet));
+  }
+
+  // The words on this device are in order; from now on it is asked what the others do.
+  write(sheet) {
+    this.sheet = sheet;
+    this.share = new Share(this.page.querySelector("[data-share]"), sheet.boxes);
+    sheet.onShow = () => this.share.show();
+    sheet.onSaved = () => this.saved();
+    sheet.onSignedIn = () => this.watch.start();
+    this.watch.start();
+  }
+
+  saved() {
+    this.watch.ask();
+    const known = Object.fromEntries(this.sheet.boxes.map((box) => [box.key, knownOf(box)]));
+    if (this.sheet.journal) keepBoxes(this.sheet.journal, known).catch(() => {});
+  }
+
+  take(state) {
+    this.age.well();
+    hold(() => {
+      this.stage.take(state);
+      this.here.show(state);
+      this.share.take(state);
+    });
+    this.timer.set(state.timer?.ends_at);
+    this.closing?.hear(state.closing, state.room, () => this.watch.now());
+    this.page.dataset.taken = "";
+  }
+
+  trouble(kind, since) {
+    this.age.trouble(kind, since);
+    if (kind === "lost") return;
+    this.stage.clear();
+    this.here.show({ people: [], here: 0, all: 0 });
+    if (kind === "signed_out") this.sheet.signIn();
+  }
+}
+
+// What somebody writes in stays where it is on the screen, whatever happens above; most browsers see to it themselves.
+function hold(change) {
+  const field = document.activeElement;
+  if (CSS.supports("overflow-anchor", "auto") || !field?.matches(FIELDS)) return change();
+  const { top } = field.getBoundingClientRect();
+  change();
+  return scrollBy({ top: field.getBoundingClientRect().top - top, behavior: "instant" });
+}
+
+const form = document.querySelector("[data-worksheet]");
+addNames();
+addLines(form);
+new OwnRoom(document.querySelector("[data-room]"), form);

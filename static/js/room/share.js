@@ -1,0 +1,94 @@
+// One's own text to the question of the moment: one tap shows it to the group, another one takes it back to whoever read
+// it before. It goes the way of every save: the choice of readers in the box below is what counts.
+
+const GROUP = "group";
+const nameOf = (box) => `hisho-before-${box.key}`; // in this tab, also when the page is opened anew
+
+function recall(box) {
+  try {
+    return sessionStorage.getItem(nameOf(box));
+  } catch {
+    return null;
+  }
+}
+
+function remember(box) {
+  try {
+    sessionStorage.setItem(nameOf(box), box.readers);
+  } catch {}
+}
+
+export class Share {
+  // `boxes` are those of the sheet.
+  constructor(panel, boxes) {
+    Object.assign(this, { panel, boxes, state: null });
+    this.button = this.part("button");
+    this.button.addEventListener("click", () => this.pressed());
+    this.part("write").addEventListener("click", () => this.write());
+    this.part("look").addEventListener("click", () => this.look());
+  }
+
+  part(name) { return this.panel.querySelector(`[data-share-${name}]`); }
+
+  get box() { return this.boxes.find((box) => box.key === this.state?.asked?.id); }
+
+  get card() { return this.state.cards.find((card) => card.mine); }
+
+  take(state) {
+    this.state = state;
+    this.show();
+  }
+
+  show() {
+    const { box } = this;
+    this.panel.hidden = !box || box.field.readOnly;
+    if (this.panel.hidden) return;
+    const text = box.text.trim();
+    const isShared = box.readers === GROUP;
+    this.put(this.part("text"), text);
+    this.part("text").hidden = !text;
+    this.part("none").hidden = Boolean(text);
+    this.button.hidden = !text && !isShared;
+    this.button.setAttribute("aria-pressed", String(isShared));
+    this.part("look").hidden = !isShared || !this.card;
+    this.put(this.part("line"), text || isShared ? this.sentence(box, isShared) : "");
+  }
+
+  sentence(box, isShared) {
+    const say = this.panel.dataset;
+    const isHeld = box.savedReaders === GROUP; // by the server
+    if (!isShared) return isHeld || this.card ? say.going : say.now.replace("{readers}", () => box.readersField.selectedOptions[0].text);
+    if (!isHeld) return say.onItsWay;
+    if (box.held !== "written") return say.unwritten;
+    if (!this.state.may_hear) return say.later;
+    if (!this.card) return say.onItsWay;
+    return this.state.is_named ? say.named : say.unnamed;
+  }
+
+  put(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  pressed() {
+    const { box } = this;
+    if (!box || box.field.readOnly) return;
+    if (box.readers !== GROUP) remember(box);
+    const before = recall(box);
+    box.readersField.value = box.readers === GROUP ? (before === GROUP ? null : before) ?? "facilitators" : GROUP;
+    box.readersField.dispatchEvent(new Event("change", { bubbles: true }));
+    this.show();
+  }
+
+  write() {
+    const { element, field } = this.box;
+    element.closest("details")?.setAttribute("open", "");
+    field.focus();
+  }
+
+  look() {
+    const card = document.querySelector(`[data-card="${this.card.id}"]:not(.in-middle)`) ?? document.querySelector("[data-middle]");
+    card.tabIndex = -1;
+    card.focus({ preventScroll: true });
+    card.scrollIntoView({ block: "center" });
+  }
+}
