@@ -137,6 +137,12 @@ class Week(models.Model):
         return self.session_at <= timezone.now()
 
     @property
+    def session_day_has_come(self) -> bool:
+        """From the midnight before the session on, where the cohort lives."""
+        zone = self.cohort.zone
+        return timezone.localdate(self.session_at, zone) <= timezone.localdate(timezone=zone)
+
+    @property
     def session_is_over(self) -> bool:
         return self.session_ends_at <= timezone.now()
 
