@@ -32,7 +32,7 @@ sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
 TIMEOUT = 10_000
 # Answers that a page is prepared for; the browser reports them all the same.
 EXPECTED = re.compile(
-    r"status of (401|403|409|413|422|429)|status of 404.* at \S+/(response|draft|feedback|board)/$"
+    r"status of (401|403|409|413|422|429)|status of 404.* at \S+/((response|draft|feedback|board)/$|session/state/)"
     r"|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET"
 )
 

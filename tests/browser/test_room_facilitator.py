@@ -1,0 +1,330 @@
+"""The room of a session as who facilitates it shares it: large, calm, and true within one poll."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from cohorts.models import Membership
+from tests.browser.axe import findings_in_both, fits
+from tests.browser.offline import PHONE
+from tests.cast import join, make_user, prompt_of, write
+from tests.reader import rewrite
+from workbook.models import Attendance, Readers, Room
+
+PROJECTED = {"width": 1280, "height": 720}
+WIDTHS = (320, 360, 768, 1280, 1920)
+POLL = 6_000
+"""Within so many milliseconds what is new is on every page: the next poll, on a machine that is busy."""
+
+SHORT, LONG = "お礼のメールに、相手の言葉を引用した。", "帰りの電車で、今日のことを思い返していた。" * 30
+MINUTES = re.compile(r"^\d:\d\d$")
+
+
+@pytest.fixture
+def first(cast):
+    """The colleague shares a short text with the group."""
+    return write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort), SHORT, Readers.GROUP)
+
+
+@pytest.fixture
+def room(new_page, sign_in, cast, first):
+    """The facilitator has opened the room of the first week."""
+    return opened(new_page(viewport=PROJECTED), sign_in, cast.facilitator, cast)
+
+
+def opened(page, sign_in, user, cast):
+    sign_in(page, user)
+    page.goto(reverse("workbook:room", args=[cast.cohort.slug, 1]))
+    page.locator("[data-taken]").wait_for()
+    return page
+
+
+def add(cast, name, text, readers=Readers.GROUP):
+    """Somebody new in the group, with a text to the question."""
+    return write(join(cast.cohort, make_user(name)), prompt_of(cast.cohort), text, readers)
+
+
+def cards(page):
+    return page.locator("[data-card]")
+
+
+def card(page, text):
+    return page.locator("[data-card]", has_text=text)
+
+
+def middle(page):
+    return page.locator("[data-middle]")
+
+
+def menu(page, number):
+    """Opens a menu of the bar: questions, looks, timer, people."""
+    page.locator("[data-menu] > summary").nth(number).click()
+    return page.locator("[data-menu]").nth(number)
+
+
+def size(page, selector):
+    """The smallest type in which any of these is set, in px."""
+    return page.locator(selector).evaluate_all(
+        "all => Math.min(...all.map(one => parseFloat(getComputedStyle(one).fontSize)))"
+    )
+
+
+def test_question_and_cards_are_large_when_projected(room, cast):
+    add(cast, "もえ", "ひとつ\n\n- ふたつ\n\n> みっつ")
+    expect(cards(room)).to_have_count(2, timeout=POLL)
+    assert size(room, "[data-asked-text]") >= 40
+    assert size(room, "[data-text], [data-text] *, [data-name]") >= 24
+    card(room, SHORT).locator("button").click()
+    expect(middle(room)).to_be_visible()
+    assert size(room, "[data-asked-text]") >= 40
+    assert size(room, "[data-middle-text], [data-middle-text] *, [data-middle-name]") >= 24
+
+
+def test_forty_texts_stay_large_and_fit(room, cast):
+    for number in range(40):
+        add(cast, f"name{number}", LONG if number % 4 else "w" * 300)
+    expect(cards(room)).to_have_count(41, timeout=POLL)
+    assert size(room, "[data-text], [data-text] *, [data-name]") >= 24
+    assert [width for width in WIDTHS if not fits(room, width)] == []
+
+
+def test_controls_can_be_touched(room):
+    for number in range(4):
+        panel = menu(room, number)
+        heights = panel.locator("summary, button:visible, input:visible").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect().height)"
+        )
+        assert heights
+        assert min(heights) >= 44
+
+
+def test_texts_come_and_go_with_the_next_poll(room, cast):
+    expect(cards(room)).to_have_count(1)
+    hidden = add(cast, "もえ", "CANARY-moe", Readers.FACILITATORS)
+    new = add(cast, "りか", "あたらしい記入")
+    expect(card(room, "あたらしい記入")).to_contain_text("りか", timeout=POLL)
+    expect(room.locator("[data-announce]")).to_contain_text("1")
+    assert "CANARY-moe" not in room.content()
+    rewrite(new, "書きなおした記入", Readers.GROUP)
+    expect(card(room, "書きなおした記入")).to_be_visible(timeout=POLL)
+    expect(cards(room)).to_have_count(2)
+    rewrite(new, "書きなおした記入", Readers.FACILITATORS)
+    expect(cards(room)).to_have_count(1, timeout=POLL)
+    rewrite(hidden, "CANARY-moe", Readers.SELF)
+    assert "書きなおした記入" not in room.content()
+
+
+def test_what_is_read_stays_where_it_is(room, cast):
+    for number in range(8):
+        add(cast, f"name{number}", LONG)
+    read = add(cast, "zzz", "いま読んでいる記入")
+    place = card(room, "いま読んでいる記入")
+    expect(cards(room)).to_have_count(10, timeout=POLL)
+    place.scroll_into_view_if_needed()
+    place.locator("button").focus()
+    room.wait_for_timeout(1_500)
+    before = place.bounding_box()["y"]
+    for number in range(2):  # a row of two, above
+        add(cast, f"aaa{number}", LONG)
+    expect(cards(room)).to_have_count(12, timeout=POLL)
+    room.wait_for_function("() => document.getAnimations().every(one => one.playState !== 'running')")
+    assert abs(place.bounding_box()["y"] - before) < 2
+    expect(place.locator("button")).to_be_focused()
+    assert read.written
+
+
+def test_card_in_the_middle_is_there_for_all(room, new_page, sign_in, cast):
+    add(cast, "zoe", "二つ目の記入")
+    page = opened(new_page(**PHONE), sign_in, cast.member, cast)
+    expect(cards(room)).to_have_count(2, timeout=POLL)
+    card(room, SHORT).locator("button").click()
+    expect(middle(room).locator("[data-middle-text]")).to_have_text(SHORT)
+    expect(middle(room).locator("[data-back]")).to_be_focused()
+    expect(middle(page).locator("[data-middle-text]")).to_have_text(SHORT, timeout=POLL)
+    room.keyboard.press("ArrowRight")
+    expect(middle(room).locator("[data-middle-text]")).to_have_text("二つ目の記入")
+    room.keyboard.press("ArrowLeft")
+    expect(middle(room).locator("[data-middle-text]")).to_have_text(SHORT)
+    room.keyboard.press("Escape")
+    expect(middle(room)).to_be_hidden()
+    expect(card(room, SHORT).locator("button")).to_be_focused()
+    expect(middle(page)).to_be_hidden(timeout=POLL)
+
+
+def test_what_is_not_shared_any_more_leaves_the_middle(room, first):
+    card(room, SHORT).locator("button").click()
+    expect(middle(room)).to_be_visible()
+    rewrite(first, SHORT, Readers.FACILITATORS)
+    expect(middle(room)).to_be_hidden(timeout=POLL)
+    assert SHORT not in room.content()
+
+
+def test_only_what_is_not_seen_whole_says_so(room, cast):
+    add(cast, "もえ", LONG)
+    expect(card(room, LONG)).to_have_class(re.compile(r"\blong\b"), timeout=POLL)
+    expect(card(room, LONG).locator(".more")).to_be_visible()
+    expect(card(room, SHORT).locator(".more")).to_be_hidden()
+    card(room, LONG).locator("button").click()
+    expect(middle(room).locator("[data-middle-text]")).to_have_text(LONG)
+
+
+def test_without_names_no_name_is_on_the_page_but_of_who_is_here(room, cast):
+    panel = menu(room, 1)
+    panel.locator("[data-names][value='0']").click()
+    expect(card(room, SHORT).locator("[data-name]")).to_be_empty()
+    expect(panel.locator("[data-names][value='0']")).to_have_attribute("aria-pressed", "true")
+    expect(panel.locator("[data-order][value=name]")).to_be_disabled()
+    assert "colleague" not in room.locator("[data-stage]").inner_html()
+    panel.locator("[data-names][value='1']").click()
+    expect(card(room, SHORT).locator("[data-name]")).to_have_text("colleague")
+
+
+def test_question_is_chosen_and_two_who_steer_see_each_other(room, new_page, sign_in, cast):
+    second = make_user("haru")
+    join(cast.cohort, second, "facilitator")
+    other = opened(new_page(viewport=PROJECTED), sign_in, second, cast)
+    expect(other.locator("[data-steered]")).to_be_hidden()
+    menu(room, 0).locator("[data-ask]").nth(1).click()
+    question = prompt_of(cast.cohort, position=2).text
+    expect(room.locator("[data-asked-text]")).to_have_text(question)
+    expect(other.locator("[data-asked-text]")).to_have_text(question, timeout=POLL)
+    expect(other.locator("[data-steered]")).to_have_text(re.compile(r"facilitator.*\d\d:\d\d"))
+    expect(room.locator("[data-steered]")).to_be_hidden()
+    menu(other, 0).locator("[data-ask]").nth(0).click()
+    expect(room.locator("[data-steered]")).to_have_text(re.compile(r"haru.*\d\d:\d\d"), timeout=POLL)
+    expect(card(room, SHORT)).to_be_visible()
+    expect(other.locator("[data-steered]")).to_be_hidden()
+
+
+def test_timer_runs_on_all_screens(room, new_page, sign_in, cast):
+    page = opened(new_page(**PHONE), sign_in, cast.member, cast)
+    menu(room, 2).locator("button[value='5']").click()
+    for each in (room, page):
+        expect(each.locator("[data-timer] [data-left]")).to_have_text(re.compile(r"^(5:00|4:5\d)$"), timeout=POLL)
+    menu(room, 2).locator("[data-timer-stop]").click()
+    for each in (room, page):
+        expect(each.locator("[data-timer]")).to_be_hidden(timeout=POLL)
+
+
+def test_who_is_here_is_corrected(room, cast):
+    name = menu(room, 3).locator("[data-people] button", has_text="colleague")
+    expect(room.locator("[data-here]")).to_have_text("0")
+    name.click()
+    expect(name).to_have_attribute("aria-pressed", "true")
+    expect(name).to_be_focused()
+    expect(room.locator("[data-here]")).to_have_text("1")
+    assert Attendance.objects.get().membership.user == cast.colleague
+    name.click()
+    expect(name).to_have_attribute("aria-pressed", "false")
+    assert not Attendance.objects.get().is_present
+
+
+def test_last_minutes_show_the_time_and_how_many(room, cast):
+    begin, ending = room.locator("[data-closing-begin] button"), room.locator("[data-ending]")
+    expect(ending).to_be_hidden()
+    begin.click()
+    expect(ending.locator("[data-ending-left]")).to_have_text(MINUTES)
+    expect(begin).to_be_hidden()
+    summary = prompt_of(cast.cohort, kind="summary")
+    write(Membership.objects.get(user=cast.colleague), summary, "CANARY-colleague", Readers.SELF)
+    expect(ending.locator("[data-writing]")).to_have_text("1", timeout=POLL)
+    expect(ending.locator("[data-written]")).to_have_text("0")
+    write(cast.membership, summary, "CANARY-member", Readers.SELF)  # her action is written already
+    expect(ending.locator("[data-written]")).to_have_text("1", timeout=POLL)
+    expect(ending.locator("[data-writing]")).to_have_text("1")
+    expect(ending.locator("[data-all]")).to_have_text("2")
+    assert "CANARY" not in room.content()
+    ends = Room.objects.get().closing_ends_at
+    ending.locator("button[value=close_more]").click()
+    expect(ending.locator("[data-ending-left]")).to_have_text(re.compile(r"^3:\d\d$"))
+    assert Room.objects.get().closing_ends_at > ends
+    ending.locator("button[value=close_end]").click()
+    expect(ending).to_be_hidden()
+    expect(begin).to_be_visible()
+
+
+def test_lost_connection_says_how_old_the_page_is(room):
+    line = room.locator("[data-age]")
+    expect(line).to_be_hidden()
+    room.context.set_offline(True)
+    expect(line.locator("[data-age-line]")).to_have_text(re.compile(r"\d+"), timeout=15_000)
+    expect(card(room, SHORT)).to_be_visible()
+    room.locator("[data-closing-begin] button").click()
+    expect(room.locator("[data-steer-status]")).not_to_be_empty()
+    room.context.set_offline(False)
+    expect(line).to_be_hidden(timeout=15_000)
+    expect(card(room, SHORT)).to_be_visible()
+    expect(room.locator("[data-ending]")).to_be_hidden()
+
+
+def test_signed_out_room_shows_nobodys_words(room):
+    card(room, SHORT).locator("button").click()
+    expect(middle(room)).to_be_visible()
+    room.context.clear_cookies()
+    expect(room.locator("[data-age-link]")).to_be_visible(timeout=POLL)
+    assert SHORT not in room.content()
+    room.locator("[data-age-link]").click()
+    expect(room).to_have_url(re.compile("/accounts/.*next="))
+
+
+def test_whose_role_has_ended_sees_nothing_more(room, cast):
+    Membership.objects.get(user=cast.facilitator).close()
+    expect(room.locator("[data-age-line]")).not_to_be_empty(timeout=POLL)
+    assert SHORT not in room.content()
+
+
+def test_nothing_new_is_answered_in_short(room):
+    answers = []
+    room.on("response", lambda answer: "/state/" in answer.url and answers.append(answer.status))
+    room.wait_for_timeout(8_000)
+    assert len(answers) >= 2
+    assert set(answers) == {304}
+
+
+def test_controls_fold_away_for_good(room):
+    fold = room.locator("[data-fold]")
+    fold.click()
+    expect(room.locator("[data-steer-row]")).to_be_hidden()
+    expect(room.locator("header.bar")).to_be_hidden()
+    room.reload()
+    expect(room.locator("[data-steer-row]")).to_be_hidden()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    fold.focus()
+    room.keyboard.press("Enter")
+    expect(room.locator("[data-steer-row]")).to_be_visible()
+
+
+def test_works_without_scripts(new_page, sign_in, cast, first):
+    page = new_page(viewport=PROJECTED, java_script_enabled=False)
+    sign_in(page, cast.facilitator)
+    page.goto(reverse("workbook:room", args=[cast.cohort.slug, 1]))
+    card(page, SHORT).locator("button").click()
+    expect(middle(page).locator("[data-middle-text]")).to_have_text(SHORT)
+    middle(page).locator("[data-back]").click()
+    expect(middle(page)).to_be_hidden()
+    menu(page, 1).locator("[data-names][value='0']").click()
+    expect(card(page, SHORT).locator("[data-name]")).to_be_empty()
+    menu(page, 3).locator("[data-people] button", has_text="colleague").click()
+    expect(page.locator("[data-here]")).to_have_text("1")
+
+
+def test_nothing_is_amiss_in_either_scheme(room, cast):
+    add(cast, "もえ", LONG)
+    expect(cards(room)).to_have_count(2, timeout=POLL)
+    room.wait_for_timeout(1_000)
+    for number in range(4):
+        menu(room, number)
+        assert findings_in_both(room) == {}
+    room.keyboard.press("Escape")
+    card(room, SHORT).locator("button").click()
+    room.locator("[data-closing-begin] button").click()
+    expect(room.locator("[data-ending]")).to_be_visible()
+    room.wait_for_timeout(1_000)
+    assert findings_in_both(room) == {}
+    assert [width for width in WIDTHS if not fits(room, width)] == []
+    middle(room).locator("[data-back]").click()
+    room.locator("[data-fold]").click()
+    room.wait_for_timeout(500)
+    assert findings_in_both(room) == {}
