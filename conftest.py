@@ -25,6 +25,19 @@ def visitor(cast: Cast) -> Client:
     return client
 
 
+@pytest.fixture
+def organizer(client: Client, cast: Cast) -> Client:
+    """The organizer, signed in."""
+    client.force_login(cast.organizer)
+    return client
+
+
+@pytest.fixture
+def facilitator(client: Client, cast: Cast) -> Client:
+    client.force_login(cast.facilitator)
+    return client
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what touches no database")
 

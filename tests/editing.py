@@ -49,6 +49,11 @@ def week_of(cast: Cast, number: int = 2) -> Week:
     return Week.objects.get(cohort=cast.cohort, number=number)
 
 
+def page_of(week: Week) -> str:
+    """The week's own page in the office."""
+    return f"/admin/workbook/week/{week.pk}/change/"
+
+
 def part_of(cast: Cast, kind: str = "reflection", number: int = 2) -> Section:
     return week_of(cast, number).sections.get(kind=kind)
 

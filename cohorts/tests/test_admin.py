@@ -26,12 +26,6 @@ ORGANIZERS_PAGES = [
 ]
 
 
-@pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
 def invite(client, cast, addresses, role="member"):
     data = {"cohort": cast.cohort.pk, "role": role, "addresses": addresses, "invite": ""}
     return client.post(INVITE, data)

@@ -27,12 +27,6 @@ def second(cast):
     return make_organizers("second")[0]
 
 
-@pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
 def names(client):
     return [person.email.split("@")[0] for person, _charges in client.get(PAGE).context["rows"]]
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from tests.browser.axe import findings_in_both, fits
 from tests.cast import Cast
+from tests.editing import week_of
 from workbook.models import Week
 
 pytestmark = pytest.mark.browser
@@ -14,10 +15,6 @@ def open_editor(page, cast: Cast, sign_in):
     sign_in(page, cast.organizer)
     page.goto(reverse("admin:cohorts_cohort_editor", args=[cast.cohort.pk]))
     return page
-
-
-def week_of(cast: Cast, number: int = 2) -> Week:
-    return cast.cohort.weeks.get(number=number)
 
 
 def asked(week: Week) -> list[str]:

@@ -12,12 +12,6 @@ from workbook.models import Week
 from workbook.tests.opening_page import fields_of
 
 
-@pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
 def url(cohort):
     return f"/admin/cohorts/cohort/{cohort.pk}/dates/"
 

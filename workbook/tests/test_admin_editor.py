@@ -10,12 +10,6 @@ from workbook.models import AccessRecord, FormerWording, Prompt, Response, Secti
 
 
 @pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
-@pytest.fixture
 def editor(organizer, cast):
     return Editor(organizer, cast.cohort)
 

@@ -13,12 +13,6 @@ from tests.desk import begin, comment, remember
 from workbook.purge import GRACE, purge
 
 
-@pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
 def url(name, *arguments):
     return reverse(f"admin:cohorts_cohort_{name}", args=arguments)
 

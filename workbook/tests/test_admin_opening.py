@@ -28,12 +28,6 @@ PAGE = """# 第1週目：たねをまく
 """
 
 
-@pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
 def bundled(client, **changes):
     """The bundled workbook, with a name and a first session."""
     return typed(client, **{"source": "bundled", "name": "第3期", "first_session": FIRST, **changes})

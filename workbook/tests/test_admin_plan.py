@@ -2,29 +2,10 @@
 
 import pytest
 
+from tests.editing import page_of, week_of
 from workbook.models import PrivacyPage, Week
 
 ABSURD = [f"/admin/workbook/week/{number}/change/" for number in ("9" * 5_000, 10**30, "１")]
-
-
-@pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
-@pytest.fixture
-def facilitator(client, cast):
-    client.force_login(cast.facilitator)
-    return client
-
-
-def week_of(cast, number=2):
-    return Week.objects.get(cohort=cast.cohort, number=number)
-
-
-def page_of(week):
-    return f"/admin/workbook/week/{week.pk}/change/"
 
 
 def posted(client, address, **changes):

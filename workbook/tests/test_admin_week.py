@@ -8,32 +8,13 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from cohorts.models import Cohort
+from tests.editing import page_of, week_of
 from workbook.dates import opening_days
 from workbook.models import Prompt, Week
 from workbook.moving import move_sessions
 from workbook.tests.opening_page import fields_of
 
 LINK = "https://zoom.example.com/j/2"
-
-
-@pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
-@pytest.fixture
-def facilitator(client, cast):
-    client.force_login(cast.facilitator)
-    return client
-
-
-def week_of(cast, number=2):
-    return Week.objects.get(cohort=cast.cohort, number=number)
-
-
-def page_of(week):
-    return f"/admin/workbook/week/{week.pk}/change/"
 
 
 def text(moment, zone=None):

@@ -7,12 +7,6 @@ from workbook.tests.opening_page import FIRST, PREVIEW, press, refused, typed
 
 
 @pytest.fixture
-def organizer(client, cast):
-    client.force_login(cast.organizer)
-    return client
-
-
-@pytest.fixture
 def page(organizer, cast):
     """The page as it stood when the cohort was opened from it; going back shows it again."""
     people = {"people": "hana@example.com", "leads": [], "facilitators": cast.facilitator.email}
