@@ -47,7 +47,7 @@ def open_cohort(page: Page, cast, first_session) -> Cohort:
     page.locator("#session-4").fill(fourth.strftime("%Y-%m-%dT20:30"))
     expect(page.locator("#week-4 [data-reset]")).to_have_count(int(not check.is_visible()))
     page.get_by_role("button", name="開く", exact=True).click()
-    page.wait_for_url("**/admin/cohorts/cohort/**")
+    page.wait_for_url(re.compile(r"/admin/cohorts/cohort/\d+/"))
     cohort = Cohort.objects.get(name="春のコホート")
     assert [week.session_at for week in cohort.weeks.all()][3] == fourth.replace(hour=20, minute=30)
     return cohort
