@@ -1,6 +1,7 @@
 """What the main pages cost next to a bare Django view: queries, bytes, processor time, latency. `make bench` calls it.
 
-Then the organizers' pages, of a salon with few cohorts and of one with thousands.
+Then an hour of a session: the same answers alone and while thirty members write. Then the organizers' pages, of a
+salon with few cohorts and of one with thousands.
 
 Both projects run under gunicorn on one PostgreSQL that is filled with many cohorts. Processor time is that of the
 whole tree of processes, the database with it. In each run a bare round stands before and after ours; the ratio is
@@ -34,6 +35,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--profile", metavar="NAME", help="instead: where a page spends its time, in this process")
     parser.add_argument("--cohorts", type=int, default=COHORTS, help="cohorts to fill (%(default)s)")
     parser.add_argument("--organizers", action="store_true", help="only organizers' pages, of few cohorts and of many")
+    parser.add_argument("--hour", action="store_true", help="only the load of a session")
     parser.add_argument("--many", type=int, default=None, help="how many are many (5000)")
     parser.add_argument("--encoding", default=None, help="Accept-Encoding of the requests (gzip, br)")
     return parser.parse_args()
@@ -104,6 +106,23 @@ def run(options: argparse.Namespace, env: dict[str, str], port: int, folder: Pat
     report.print_summary(goals)
 
 
+def run_hour(options: argparse.Namespace, env: dict[str, str], port: int, folder: Path) -> None:
+    """A session of thirty, on our own server alone."""
+    from bench import hour, report
+    from django.db import connection
+
+    found = hour.prepare(options.cohorts, port)
+    connection.close()
+    with servers.gunicorn("hisho.wsgi", port, env, folder / "hour") as ours:
+        database = servers.find_postmaster(env["DATABASE_URL"])
+        ends = [ours, *([database] if database else [])]
+        times = hour.measure(found, lambda: servers.cpu_seconds(ends))
+    print()
+    goals = report.Goals()
+    hour.report(found, *times, goals)
+    report.print_summary(goals)
+
+
 def run_profile(options: argparse.Namespace) -> None:
     from bench import inside, pages, people
 
@@ -153,8 +172,10 @@ def run_beside_the_bare_one(options: argparse.Namespace) -> None:
         set_up(env, options.cohorts)
         if options.profile:
             run_profile(options)
-        else:
+        elif not options.hour:
             run(options, env, port, Path(folder))
+        if options.hour or not (options.only or options.profile):
+            run_hour(options, env, port, Path(folder))
         from django.db import connection
 
         connection.close()
@@ -165,7 +186,7 @@ def main() -> None:
     options = read_options()
     if not options.organizers:
         run_beside_the_bare_one(options)
-    if options.organizers or not (options.only or options.profile):
+    if options.organizers or not (options.only or options.profile or options.hour):
         with tempfile.TemporaryDirectory(prefix="hisho-bench-") as folder:
             run_organizers(options, Path(folder))
 

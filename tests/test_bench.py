@@ -4,13 +4,14 @@ import pytest
 from django.test import Client, override_settings
 
 from cohorts.models import Cohort, Membership, User
-from scripts.bench import inside, pages, salon
+from scripts.bench import hour, inside, pages, salon
 from scripts.bench.crowd import crowd
 from scripts.bench.fill import fill, sign_in
 from scripts.bench.people import CURRENT_WEEK, OUR_BACKEND, find_people
 from workbook.admin.office import Office
 from workbook.admin.runs import FINISHED_SHOWN, SHOWN
 from workbook.models import Draft, DraftRevision, Feedback, Note, NoteRevision, Readers, Response, Revision
+from workbook.room import OpenRoom
 
 COHORTS, MEMBERS = 2, 3
 BOXES = 20
@@ -26,6 +27,8 @@ QUERIES = {
     "board": 9,
     "board, nothing new": 3,
     "answers to one question": 8,
+    "room, nothing new": 4,
+    "room, all of it": 5,
 }
 
 
@@ -125,6 +128,24 @@ def test_an_open_board_is_told_that_nothing_is_new(people, side):
 
 
 @pytest.mark.parametrize("side", ["ours", "bare"])
+def test_an_open_room_is_told_what_is_shared_and_then_that_nothing_is_new(people, side):
+    shared, private = Response.objects.filter(prompt=people.prompts["bench-1"][0])[:2]
+    Response.objects.filter(pk=shared.pk).update(readers=Readers.GROUP, text="CANARY-shared")
+    Response.objects.filter(pk=private.pk).update(readers=Readers.SELF, text="CANARY-private")
+    whole = (our_answer if side == "ours" else bare_answer)(getattr(page_named(people, "room, all of it"), side))
+    assert "CANARY-shared" in whole
+    assert "CANARY-private" not in whole
+    ask = next(getattr(page_named(people, "room, nothing new"), side))
+    with override_settings(**(inside.BARE if side == "bare" else {})):
+        client = Client(SERVER_NAME="localhost")
+        tag = inside.tag_of(client, ask)
+        assert inside.send(client, ask, tag) == ""
+        Response.objects.filter(pk=shared.pk).update(version=2)
+        with pytest.raises(RuntimeError, match="200 instead of 304"):
+            inside.send(client, ask, tag)
+
+
+@pytest.mark.parametrize("side", ["ours", "bare"])
 def test_saves_are_taken(people, side):
     box = people.members[0].boxes[0]
     page = page_named(people, "save of one box")
@@ -140,6 +161,24 @@ def test_form_saves_all_boxes(people, side):
     (our_answer if side == "ours" else bare_answer)(getattr(page, side))
     saved = Response.objects.filter(pk__in=[box.response_id for box in boxes])
     assert list(saved.values_list("version", flat=True)) == [2] * 5
+
+
+def test_an_hour_has_thirty_who_write_and_a_room_that_shows_some_of_it(db):
+    found = hour.prepare(0, port=1)
+    assert (len(found.pages), len(found.writers)) == (32, 30)
+    facilitator = User.objects.get(pk=found.pages[0].person.user_id)
+    room = OpenRoom(facilitator, "bench-1", CURRENT_WEEK)
+    assert room.may_steer
+    assert (len(room.cards), len(room.members)) == (hour.SHARED, hour.MEMBERS)
+    member = OpenRoom(User.objects.get(pk=found.pages[-1].person.user_id), "bench-1", CURRENT_WEEK)
+    assert (member.may_steer, member.may_hear) == (False, True)
+    client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
+    before = {card.known for card in room.cards}
+    for writer, news in ((found.writers[0], 1), (found.writers[-1], 0)):
+        inside.send(client, writer.asks[0])
+        now = {card.known for card in OpenRoom(facilitator, "bench-1", CURRENT_WEEK).cards}
+        assert len(now - before) == news
+        before = now
 
 
 def test_bare_needs_a_session(people):

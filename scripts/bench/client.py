@@ -36,6 +36,11 @@ class Ask:
     def method(self) -> str:
         return "GET" if self.body is None else "POST"
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Whose page of what this is; a query says what the page has, and is no part of that."""
+        return self.path.partition("?")[0], self.session
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -77,7 +82,7 @@ class Browser:
         if ask.body is not None:
             headers |= {"Origin": f"http://{host}", "Content-Type": ask.content_type, "X-CSRFToken": CSRF}
         if ask.polls:
-            headers |= LIVE | {"If-None-Match": self.tags.get((ask.path, ask.session), "")}
+            headers |= LIVE | {"If-None-Match": self.tags.get(ask.place, "")}
         return headers
 
     def fetch(self, ask: Ask) -> Answer:
@@ -97,7 +102,7 @@ class Browser:
         head += sum(len(name) + len(value) + 4 for name, value in response.getheaders())
         answer = Answer(response.status, body, found, head, seconds)
         if ask.polls:
-            self.tags[ask.path, ask.session] = found.get("etag", "")
+            self.tags[ask.place] = found.get("etag", "")
         if answer.status not in ({HTTPStatus.OK, HTTPStatus.NOT_MODIFIED} if ask.polls else {ask.status}):
             where = f"{ask.method} {ask.path} on port {self.port}"
             sys.exit(f"{where}: {answer.status} instead of {ask.status}\n{answer.text[:2000]}")

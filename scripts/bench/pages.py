@@ -186,9 +186,32 @@ def desk_pages(people: People) -> list[Page]:
     ]
 
 
+def room_pages(people: People) -> list[Page]:
+    """What a member's page of a session's room asks every few seconds, and what it is told when it opens."""
+    members = people.members[: len(people.facilitators)]
+
+    def ask(session: str, **manner: bool) -> Iterator[Ask]:
+        places = [(reverse("workbook:room_state", args=[one.slug, CURRENT_WEEK - 1]), one) for one in members]
+        return (Ask(path, getattr(one, session), **manner) for path, one in cycle(places))
+
+    sides = ("session", "bare_session")
+    poll = [ask(side, polls=True) for side in sides]
+    rounds = len(members) + 5
+    return [
+        Page("room, nothing new", *poll, goal=None, queries=4, warm_up=rounds, times=2),
+        Page("room, all of it", *map(ask, sides), goal=None, queries=6, times=2),
+    ]
+
+
 def pages(people: People) -> list[Page]:
     """All lines of the report, in order."""
-    return [*member_pages(people), *saving(people), *admin_pages(people), *desk_pages(people)]
+    return [
+        *member_pages(people),
+        *saving(people),
+        *admin_pages(people),
+        *desk_pages(people),
+        *room_pages(people),
+    ]
 
 
 def chosen(all_pages: list[Page], names: list[str]) -> list[Page]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import desk, views
+from . import desk, room, views
 
 urlpatterns = [
     path("", views.today, name="today"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("responses/", views.responses, name="responses"),
     path("board/<int:pk>/", desk.board, name="board"),
     path("question/<int:pk>/", desk.question, name="question"),
+    path("cohorts/<slug:slug>/weeks/<int:number>/session/state/", room.state, name="room_state"),
 ]
