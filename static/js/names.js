@@ -78,6 +78,15 @@ class Names {
   }
 }
 
+// On iPhones the keyboard pushes the page up instead of making it smaller: what sticks to the top goes with it.
+function followKeyboard() {
+  const { visualViewport: view, document: { documentElement: page } } = window;
+  const follow = () => page.style.setProperty("--above", `${view.scale === 1 ? Math.round(view.offsetTop) : 0}px`);
+  for (const name of ["resize", "scroll"]) view?.addEventListener(name, follow);
+}
+
 export function addNames() {
-  for (const row of document.querySelectorAll("[data-names]")) new Names(row);
+  const rows = [...document.querySelectorAll("[data-names]")];
+  for (const row of rows) new Names(row);
+  if (rows.length) followKeyboard();
 }
