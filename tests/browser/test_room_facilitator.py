@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from cohorts.models import Membership
@@ -273,6 +274,43 @@ def test_whose_role_has_ended_sees_nothing_more(room, cast):
     Membership.objects.get(user=cast.facilitator).close()
     expect(room.locator("[data-age-line]")).not_to_be_empty(timeout=POLL)
     assert SHORT not in room.content()
+
+
+def test_room_of_somebody_else_shows_nothing_more(room, sign_in, cast):
+    sign_in(room, cast.member)
+    expect(room.locator("[data-age-line]")).not_to_be_empty(timeout=POLL)
+    assert SHORT not in room.content()
+
+
+def test_finished_room_is_read_and_not_steered(room, new_page, sign_in, cast):
+    card(room, SHORT).locator("button").click()
+    expect(middle(room)).to_be_visible()
+    cast.cohort.finished_at = timezone.now()
+    cast.cohort.save()
+    expect(middle(room)).to_be_hidden(timeout=POLL)
+    room.locator("[data-closing-begin] button").click()
+    expect(room.locator("[data-steer-status]")).not_to_be_empty()
+    assert Room.objects.get().closing_at is None
+    room.reload()
+    expect(card(room, SHORT)).to_be_visible()
+    expect(middle(room)).to_be_hidden()
+    assert room.locator("[data-ask], [data-closing-begin], [data-open]:visible").count() == 0
+
+
+def test_page_that_nobody_sees_asks_nothing(room):
+    asked = []
+    room.on("request", lambda request: "/state/" in request.url and asked.append(request.url))
+    see = """state => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    room.evaluate(see, "hidden")
+    room.wait_for_timeout(500)
+    asked.clear()
+    room.wait_for_timeout(4_500)
+    assert asked == []
+    with room.expect_request(re.compile("/state/"), timeout=1_000):
+        room.evaluate(see, "visible")
 
 
 def test_nothing_new_is_answered_in_short(room):

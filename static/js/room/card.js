@@ -25,7 +25,6 @@ export class Card {
     const own = this.element.querySelector("[data-mine]");
     if (own) own.hidden = !mine;
     if (this.button?.form) this.button.value = id;
-    this.measure();
   }
 
   write(place, text) {
@@ -33,17 +32,22 @@ export class Card {
     if (element.textContent !== text) element.textContent = text;
   }
 
-  // Where not all of it is seen, a button says so.
-  measure() {
-    const { classList } = this.element;
-    if (classList.contains("open") || !this.text.clientHeight) return;
-    classList.toggle("long", this.text.scrollHeight > this.text.clientHeight + 8);
-  }
-
   unfold() {
     const isOpen = this.element.classList.toggle("open");
     this.button.setAttribute("aria-expanded", String(isOpen));
     this.button.textContent = isOpen ? this.button.dataset.less : this.button.dataset.more;
-    this.measure();
   }
+}
+
+// Where not all of a text is seen, a button says so; for a line or two nothing is cut off. All cards together: first
+// everything is looked at, then everything is changed.
+export function measure(cards) {
+  const closed = cards.filter(({ element }) => !element.classList.contains("open"));
+  for (const { element } of closed) element.classList.remove("whole");
+  const heights = closed.map(({ text }) => [text.scrollHeight - text.clientHeight, parseFloat(getComputedStyle(text).lineHeight)]);
+  closed.forEach(({ element }, place) => {
+    const [hidden, line] = heights[place];
+    element.classList.toggle("long", hidden > 2 * line);
+    element.classList.toggle("whole", hidden > 0 && hidden <= 2 * line);
+  });
 }

@@ -1,6 +1,6 @@
 // What everybody sees in a session: the question, the group's shared texts as cards, one of them in the middle.
 
-import { Card } from "./card.js";
+import { Card, measure } from "./card.js";
 import { settle } from "./settle.js";
 
 const MANY = 9; // from so many on a card shows fewer lines
@@ -16,7 +16,7 @@ export class Stage {
     this.cards = new Map();
     for (const item of this.list.children) this.add(new Card(item));
     this.asked = Number(find("asked").dataset.asked);
-    new ResizeObserver(() => this.cards.forEach((card) => card.measure())).observe(this.list);
+    new ResizeObserver(() => this.measure()).observe(this.list);
   }
 
   // What the page holds already, as the server wants it told.
@@ -30,7 +30,6 @@ export class Stage {
     const arrived = state.cards.filter(({ id }) => !this.cards.has(id)).length;
     if (state.asked) this.ask(asked);
     settle(this.list, () => this.arrange(state.cards));
-    this.list.classList.toggle("many", state.cards.length >= MANY);
     this.show("quiet", !state.may_hear);
     this.show("empty", state.may_hear && !state.cards.length);
     this.spotlight(state);
@@ -68,15 +67,27 @@ export class Stage {
       card.take(each);
       this.add(card);
     }
+    this.list.classList.toggle("many", wanted.length >= MANY);
+    this.width = 0;
+    this.measure();
+  }
+
+  // A list that is hidden has no width; what it holds is looked at when it is back.
+  measure() {
+    const { clientWidth } = this.list;
+    if (clientWidth && clientWidth !== this.width) measure([...this.cards.values()]);
+    this.width = clientWidth;
   }
 
   add(card) {
     this.cards.set(card.id, card);
   }
 
-  spotlight({ spotlight, cards }) {
-    const number = cards.findIndex(({ id }) => id === spotlight);
-    this.put(this.cards.get(spotlight) ?? null);
+  // Where all is over, nobody could put it back.
+  spotlight({ spotlight, cards, ended }) {
+    const middle = ended ? null : spotlight;
+    const number = cards.findIndex(({ id }) => id === middle);
+    this.put(this.cards.get(middle) ?? null);
     // One after the other, without going back in between.
     for (const [name, id] of [["before", cards[number - 1]?.id], ["after", cards[number + 1]?.id]]) {
       const button = this.middle.querySelector(`[data-${name}]`);
