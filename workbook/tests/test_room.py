@@ -11,6 +11,7 @@ from cohorts.models import Membership
 from tests.cast import HEADINGS, QUESTIONS, join, make_user, prompt_of, write
 from tests.reader import rewrite
 from workbook.models import AccessRecord, Attendance, Readers, Response, Room, Section
+from workbook.room import OpenRoom
 from workbook.tests.watcher import Watcher, room_of, share, unshare
 
 
@@ -220,6 +221,24 @@ def test_a_page_that_holds_all_is_no_reading(cast, texts, time_machine):
 
 
 # Gone with the next question
+
+
+@pytest.mark.parametrize("who", ["colleague", "facilitator"])
+def test_text_unshared_while_the_answer_is_made(who, cast, texts):
+    """Between finding the cards and reading them."""
+    Room.objects.steer(cast.private.prompt.section.week_id, cast.facilitator, Room.Deed.SHOW, texts["member's"].pk)
+    room = OpenRoom(getattr(cast, who), cast.cohort.slug, 1)
+    assert len(room.cards) == 3
+    assert room.spotlight
+    unshare(texts["member's"])
+    state = room.state()
+    assert [card["name"] for card in state["cards"]] == ["colleague", "facilitator"]
+    assert all(card["html"] for card in state["cards"])
+    assert state["spotlight"] is None
+    room = OpenRoom(cast.facilitator, cast.cohort.slug, 1)
+    assert len(room.cards) == 2
+    cast.cohort.memberships.get(user=cast.colleague).close()
+    assert [card["name"] for card in room.state()["cards"]] == ["facilitator"]
 
 
 def test_unshared_text_is_gone_everywhere(cast, texts):

@@ -142,8 +142,13 @@ class Stage:
 
 
 def open_stage(cast):
+    """Everybody has shared something and looks at it."""
     stage = Stage(cast)
     stage.steer("order", "name")
+    for name in EVERYBODY:
+        stage.write(name, 1, f"{name}の文", "group")
+    for name in EVERYBODY:
+        stage.poll(name)
     return stage
 
 
@@ -168,9 +173,6 @@ def test_what_a_page_holds(steps, cast):
 def test_the_ledger_allows_something(cast):
     """Or else a page that shows nothing would do."""
     stage = open_stage(cast)
-    for name in EVERYBODY:
-        stage.write(name, 1, f"{name}の文", "group")
-    stage.poll("はる")
     assert [name for name, _text in stage.ledger.allowed("はる")] == sorted(EVERYBODY)
     stage.name(False)
     stage.share("なつ", 1, "self")
