@@ -86,7 +86,7 @@ def test_hashed_scripts_have_their_imports_inside(settings, tmp_path):
     assert {"worksheet", "device", "shell"} <= scripts
     assert scripts & {"box", "save", "journal", "week"} == set()
     sizes = [(tmp_path / path.removeprefix(settings.STATIC_URL)).with_suffix(".js.gz") for path in offline.files()]
-    assert 0 < sum(path.stat().st_size for path in sizes if path.exists()) < 60_000
+    assert 0 < sum(path.stat().st_size for path in sizes if path.exists()) < 72_000
 
 
 def test_worker_changes_with_files_and_language(client, monkeypatch):
