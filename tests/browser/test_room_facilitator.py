@@ -1,6 +1,7 @@
 """The room of a session as who facilitates it shares it: large, calm, and true within one poll."""
 
 import re
+from itertools import combinations
 
 import pytest
 from django.urls import reverse
@@ -19,6 +20,7 @@ WIDTHS = (320, 360, 768, 1280, 1920)
 POLL = 6_000
 """Within so many milliseconds what is new is on every page: the next poll, on a machine that is busy."""
 
+BOXES = "all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().toJSON())"
 SHORT, LONG = "お礼のメールに、相手の言葉を引用した。", "帰りの電車で、今日のことを思い返していた。" * 30
 MINUTES = re.compile(r"^\d:\d\d$")
 
@@ -89,6 +91,21 @@ def test_forty_texts_stay_large_and_fit(room, cast):
     expect(cards(room)).to_have_count(41, timeout=POLL)
     assert size(room, "[data-text], [data-text] *, [data-name]") >= 24
     assert [width for width in WIDTHS if not fits(room, width)] == []
+
+
+def test_controls_lie_beside_each_other(room):
+    card(room, SHORT).locator("button").click()
+    expect(middle(room)).to_be_visible()
+    for width in (720, 768, 1024, 1216, 1280, 1920):
+        room.set_viewport_size({"width": width, "height": 720})
+        boxes = room.locator(".middle-deeds, [data-steer-row] > *, [data-fold]").evaluate_all(BOXES)
+        assert [pair for pair in combinations(boxes, 2) if overlap(*pair)] == [], width
+
+
+def overlap(one, other):
+    return all(
+        max(one[side], other[side]) < min(one[end], other[end]) for side, end in (("left", "right"), ("top", "bottom"))
+    )
 
 
 def test_controls_can_be_touched(room):

@@ -4,6 +4,7 @@ import { Card, measure } from "./card.js";
 import { settle } from "./settle.js";
 
 const MANY = 9; // from so many on a card shows fewer lines
+const BRIEF = 60; // so short a text may stand large in the middle of the page
 
 export class Stage {
   constructor(element) {
@@ -109,7 +110,7 @@ export class Stage {
     if (this.middle.dataset.middle === mark) return;
     this.middle.dataset.middle = mark;
     text.replaceChildren(...(card ? card.text.cloneNode(true).childNodes : []));
-    this.middle.classList.toggle("brief", text.textContent.length <= 60);
+    this.middle.classList.toggle("brief", text.children.length === 1 && text.textContent.length <= BRIEF);
   }
 
   show(name, isShown) {
