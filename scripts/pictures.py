@@ -18,6 +18,7 @@ PASSWORD_OF_THE_DEMO = "tane-wo-maku-hito"
 PHONE = {"width": 390, "height": 780}
 DESK = {"width": 1100, "height": 780}
 WIDE = {"width": 1280, "height": 960}
+CALL = {"width": 1280, "height": 720}
 
 
 def free_port() -> int:
@@ -83,6 +84,24 @@ def draw_facilitators(page: Page) -> None:
     shoot(page, "reading")
 
 
+def draw_room(lead: Page, member: Page) -> None:
+    """The session of the first week: both sides, then the last minutes."""
+    for page, who in ((lead, "facilitator"), (member, "member")):
+        sign_in(page, who)
+        page.goto("/cohorts/demo-winter/weeks/1/session/")
+        page.locator("[data-cards] > li").first.wait_for()
+    shoot(lead, "room")
+    shoot(member, "room-member")
+    lead.get_by_role("button", name="おわりの3分").click()
+    lead.locator("[data-ending]").wait_for()
+    shoot(lead, "closing")
+    member.get_by_role("link", name="まとめへ").wait_for()
+    member.wait_for_timeout(1_000)
+    member.locator("#closing details").first.evaluate("list => list.open = true")
+    member.locator("#closing").evaluate("section => section.scrollIntoView()")
+    shoot(member, "closing-member")
+
+
 def draw_organizers(page: Page) -> None:
     sign_in(page, "organizer")
     page.goto("/admin/")
@@ -109,13 +128,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = demo(folder, port)
         browser = playwright.chromium.launch(executable_path=find_chromium())
+        drawn = (
+            (draw_members, [PHONE]),
+            (draw_facilitators, [WIDE]),
+            (draw_room, [CALL, PHONE]),
+            (draw_organizers, [DESK]),
+        )
         try:
-            for draw, size in ((draw_members, PHONE), (draw_facilitators, WIDE), (draw_organizers, DESK)):
-                page = browser.new_page(
-                    base_url=f"http://localhost:{port}", viewport=size, locale="ja-JP", color_scheme="light"
-                )
-                draw(page)
-                page.close()
+            for draw, sizes in drawn:
+                look = {"base_url": f"http://localhost:{port}", "locale": "ja-JP", "color_scheme": "light"}
+                pages = [browser.new_context(viewport=size, **look).new_page() for size in sizes]
+                draw(*pages)
+                for page in pages:
+                    page.context.close()
         finally:
             browser.close()
             server.terminate()
