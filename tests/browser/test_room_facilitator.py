@@ -85,6 +85,15 @@ def test_question_and_cards_are_large_when_projected(room, cast):
     assert size(room, "[data-middle-text], [data-middle-text] *, [data-middle-name]") >= 24
 
 
+def test_long_question_stays_large_and_leaves_the_cards_in_sight(room, cast):
+    prompt = prompt_of(cast.cohort)
+    prompt.text = "最近のやりとりの中で、これは種まきになっていたと思える行動は何ですか。" * 4
+    prompt.save()
+    expect(room.locator("[data-asked-text]")).to_have_text(prompt.text, timeout=POLL)
+    assert size(room, "[data-asked-text]") >= 40
+    assert card(room, SHORT).bounding_box()["y"] < PROJECTED["height"]
+
+
 def test_forty_texts_stay_large_and_fit(room, cast):
     for number in range(40):
         add(cast, f"name{number}", LONG if number % 4 else "w" * 300)
@@ -151,6 +160,18 @@ def test_what_is_read_stays_where_it_is(room, cast):
     assert abs(place.bounding_box()["y"] - before) < 2
     expect(place.locator("button")).to_be_focused()
     assert read.written
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
+def test_texts_come_gently_and_still_where_that_is_asked_for(motion, moves, new_page, sign_in, cast, first):
+    page = opened(new_page(viewport=PROJECTED, reduced_motion=motion), sign_in, cast.facilitator, cast)
+    page.evaluate("""() => {
+      const { animate } = Element.prototype;
+      Element.prototype.animate = function (...how) { window.moved = true; return animate.apply(this, how); };
+    }""")
+    add(cast, "aoi", "あたらしい記入")
+    expect(card(page, "あたらしい記入")).to_be_visible(timeout=POLL)
+    assert page.evaluate("Boolean(window.moved)") is moves
 
 
 def test_card_in_the_middle_is_there_for_all(room, new_page, sign_in, cast):

@@ -5,6 +5,7 @@ import { settle } from "./settle.js";
 
 const MANY = 9; // from so many on a card shows fewer lines
 const BRIEF = 60; // so short a text may stand large in the middle of the page
+const WORDY = 70; // a question so long leaves the cards some room
 
 export class Stage {
   constructor(element) {
@@ -50,6 +51,7 @@ export class Stage {
     this.asked = id;
     this.write("asked-label", label);
     this.write("asked-text", text);
+    this.element.classList.toggle("wordy", text.length > WORDY);
   }
 
   arrange(wanted) {

@@ -24,10 +24,11 @@ export class Watch {
     this.failures = 0;
     this.answeredAt = Date.now();
     this.listeners = new AbortController();
-    const on = (target, name) => target.addEventListener(name, () => this.ask(), { signal: this.listeners.signal });
-    on(document, "visibilitychange");
-    on(window, "online");
-    on(window, "pageshow"); // taken out of the browser's memory, it is as old as it was left
+    const on = (target, name, act) => target.addEventListener(name, act, { signal: this.listeners.signal });
+    on(document, "visibilitychange", () => this.ask());
+    on(window, "online", () => this.ask());
+    // Taken out of the browser's memory, a page is as old as it was left.
+    on(window, "pageshow", (event) => event.persisted && this.ask());
     this.ask();
   }
 
