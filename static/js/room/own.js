@@ -68,13 +68,13 @@ class OwnRoom {
   }
 
   take(state) {
-    this.age.well();
     hold(() => {
+      this.age.well();
       this.stage.take(state);
       this.here.show(state);
       this.share.take(state);
+      this.timer.set(state.timer?.ends_at);
     });
-    this.timer.set(state.timer?.ends_at);
     this.closing?.hear(state.closing, state.room, () => this.watch.now());
     this.page.dataset.taken = "";
   }
@@ -88,10 +88,11 @@ class OwnRoom {
   }
 }
 
-// What somebody writes in stays where it is on the screen, whatever happens above; most browsers see to it themselves.
+// What somebody writes in stays where it is on the screen, whatever happens above. The browser's own anchor may stand
+// above it, where the cards come between: while a field has the focus the style turns it off.
 function hold(change) {
   const field = document.activeElement;
-  if (CSS.supports("overflow-anchor", "auto") || !field?.matches(FIELDS)) return change();
+  if (!field?.matches(FIELDS)) return change();
   const { top } = field.getBoundingClientRect();
   change();
   return scrollBy({ top: field.getBoundingClientRect().top - top, behavior: "instant" });
