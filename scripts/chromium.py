@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 MAC_APPLICATIONS = [
@@ -54,6 +55,12 @@ def find_chromium() -> Path:
         install()
         browser = find_installed()
     return browser or sys.exit(MISSING)
+
+
+def how_to_launch() -> dict[str, Any]:
+    """What Playwright's `launch` gets: the browser to test with, without what only its own window needs."""
+    environment = {**os.environ, "CHROMIUM": str(find_chromium())}
+    return {"executable_path": Path(__file__).with_suffix(".sh"), "env": environment}
 
 
 if __name__ == "__main__":

@@ -68,12 +68,12 @@ def cast(transactional_db: None) -> Cast:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    from chromium import find_chromium
+    from chromium import how_to_launch
 
     # Playwright's own event loop runs in this thread; Django must not take its database calls for asynchronous ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium())
+        browser = playwright.chromium.launch(**how_to_launch())
         yield browser
         browser.close()
 

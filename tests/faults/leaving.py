@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 import psutil
-from chromium import find_chromium
+from chromium import how_to_launch
 from playwright.async_api import BrowserContext, BrowserType, Error
 
 from .typist import LIKE, WITH_BFCACHE, Device
@@ -19,9 +19,7 @@ AWAY = "/privacy/"
 @contextlib.asynccontextmanager
 async def at_home(engine: BrowserType, home: Path, device: Device) -> AsyncIterator[Device]:
     """Start Chromium with what the last one left in `home`."""
-    context = await engine.launch_persistent_context(
-        home, executable_path=find_chromium(), ignore_default_args=WITH_BFCACHE, **LIKE
-    )
+    context = await engine.launch_persistent_context(home, **how_to_launch(), ignore_default_args=WITH_BFCACHE, **LIKE)
     device.page = None
     await device.enter(context)
     try:

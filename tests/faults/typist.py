@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chromium import find_chromium
+from chromium import how_to_launch
 from playwright.async_api import Browser, BrowserContext, Dialog, Error, Page, async_playwright
 
 from .moments import SAVED, History, Moment, history, moments_of
@@ -55,7 +55,7 @@ class Key(NamedTuple):
 async def chromium() -> AsyncIterator[Browser]:
     """With the back/forward cache that people have."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), ignore_default_args=WITH_BFCACHE)
+        browser = await playwright.chromium.launch(**how_to_launch(), ignore_default_args=WITH_BFCACHE)
         yield browser
         await browser.close()
 
