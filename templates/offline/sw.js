@@ -13,7 +13,11 @@ const UNCHANGING = /\.[0-9a-f]{12}\.\w+$/; // its name carries its hash
 const UNREACHABLE = [502, 503, 504];
 const PATIENCE = 10_000;
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("install", (event) => {
+  // What a page sends as it is left must not wait for this worker: on the way through it, it got lost.
+  event.waitUntil(event.addRoutes?.({ condition: { requestMethod: "POST" }, source: "network" })?.catch(() => {}));
+  event.waitUntil(install());
+});
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -25,7 +25,7 @@ from tests.browser.offline import (
     write_offline,
 )
 from tests.cast import prompt_of, write
-from tests.faults.plans import SILENT, UNBROKEN, every
+from tests.faults.plans import PASS, SILENT, UNBROKEN, every
 from workbook.models import Feedback, Readers, Response, Revision, Save
 
 # The journal opens late: a worksheet asks for its place in it first.
@@ -242,3 +242,14 @@ def test_silent_network_opens_the_shell(sheet, proxy, prompt, week):
     proxy.break_all()
     wait_for_text(sheet, prompt, "どこにも届かない")
     expect(sheet.locator("main [data-fresh]:visible")).to_have_count(1)
+
+
+def test_what_is_sent_as_a_page_is_left_passes_the_worker(sheet, proxy):
+    sent = []
+    proxy.plan = lambda request: sent.append(request.path) or PASS
+    wanted = [f"/left/{number}/" for number in range(6)]
+    for path in wanted:
+        farewell = "path => addEventListener('pagehide', () => fetch(path, { method: 'POST', keepalive: true }))"
+        sheet.evaluate(farewell, path)
+        sheet.goto("/profile/")
+    wait_until(sheet, lambda: set(wanted) <= set(sent))
