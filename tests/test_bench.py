@@ -1,6 +1,7 @@
 """The rows that `make bench` fills, and the bare pages that it compares with: they must show what ours show."""
 
 import pytest
+from django.db.models import F
 from django.test import Client, override_settings
 
 from cohorts.models import Cohort, Membership, User
@@ -10,7 +11,7 @@ from scripts.bench.fill import fill, sign_in
 from scripts.bench.people import CURRENT_WEEK, OUR_BACKEND, find_people
 from workbook.admin.office import Office
 from workbook.admin.runs import FINISHED_SHOWN, SHOWN
-from workbook.models import Draft, DraftRevision, Feedback, Note, NoteRevision, Readers, Response, Revision
+from workbook.models import Attendance, Draft, DraftRevision, Feedback, Note, NoteRevision, Readers, Response, Revision
 from workbook.room import OpenRoom
 
 COHORTS, MEMBERS = 2, 3
@@ -60,6 +61,7 @@ def test_fill(people):
     assert Feedback.objects.exclude(seen_at=None).exists()
     assert Draft.objects.count() == DraftRevision.objects.count() > 0
     assert Note.objects.count() == NoteRevision.objects.count() > 0
+    assert 0 < Attendance.objects.count() < COHORTS * MEMBERS * 3
 
 
 def test_people(people):
@@ -200,6 +202,9 @@ class TestCrowd:
             own = Response.objects.filter(membership__cohort=cohort)
             assert own.count() == MEMBERS * BOXES
             assert not own.exclude(prompt__section__week__cohort=cohort).exists()
+            came = Attendance.objects.filter(membership__cohort=cohort)
+            assert came.exists()
+            assert not came.exclude(week__cohort=cohort, membership__user=F("noted_by")).exists()
             assert cohort.invitations.count() == 4
             assert cohort.mails.count() == 4 + MEMBERS + 2
         assert User.objects.count() == 12 * (MEMBERS + 2) + 1

@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from cohorts.models import ORGANIZERS, Cohort, Invitation, Mail, Membership, User
-from workbook.models import Prompt, Response, Section, Week
+from workbook.models import Attendance, Prompt, Response, Section, Week
 
 from .fill import fill_cohort
 
@@ -43,6 +43,7 @@ COPIES: dict[type[models.Model], dict[str, str]] = {
     Section: {},
     Prompt: {},
     Response: {"text": "'ことば'", "updated_at": f"source.updated_at + {MOVED}"},
+    Attendance: {"noted_at": f"source.noted_at + {MOVED}"},
     Invitation: {"email": RENAMED.format("email"), "nonce": "gen_random_uuid()", "token_hash": TOKEN},
     Mail: {
         "to": "'c' || n + 1 || substr(source.\"to\", 3)",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Membership, User
 from workbook.importer import bundled
 from workbook.models import (
+    Attendance,
     Draft,
     DraftRevision,
     Feedback,
@@ -36,6 +37,7 @@ FIRST_SESSION = timedelta(days=19)
 
 GROUP_SHARE, PRIVATE_SHARE = 1 / 6, 1 / 12
 ANSWERED_SHARE, READ_SHARE, UNSEEN_SHARE = 1 / 5, 1 / 2, 1 / 40
+CAME_SHARE = 4 / 5
 FACILITATORS = 2
 BEGUN_SHARE, NOTED_SHARE = 1 / 20, 1 / 4
 """Of the texts with an unsent comment, of the members with a note; each by either facilitator."""
@@ -72,6 +74,7 @@ def fill_cohort(number: int, members: int, chance: Random) -> None:
         _answer(revisions, facilitator, chance)
         _begin(revisions, facilitator, chance)
         _note(memberships[FACILITATORS:], facilitator, chance)
+    _attend(cohort, memberships[FACILITATORS:], chance)
 
 
 def cohort_prompts(cohort: Cohort) -> Iterator[Prompt]:
@@ -170,6 +173,16 @@ def _note(memberships: list[Membership], facilitator: User, chance: Random) -> N
     )
     NoteRevision.objects.bulk_create(
         NoteRevision(note=note, version=1, text=note.text, sha256=digest(note.text)) for note in notes
+    )
+
+
+def _attend(cohort: Cohort, memberships: list[Membership], chance: Random) -> None:
+    """Most members took part in each session so far, as they said themselves."""
+    Attendance.objects.bulk_create(
+        Attendance(week=week, membership=membership, noted_by=membership.user, noted_at=week.session_at)
+        for week in cohort.weeks.filter(session_at__lt=timezone.now())
+        for membership in memberships
+        if chance.random() < CAME_SHARE
     )
 
 

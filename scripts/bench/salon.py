@@ -14,7 +14,7 @@ from typing import Any
 from .client import Ask
 
 MEMBERS = 20
-WATCHED = {"workbook_response", "cohorts_membership"}
+WATCHED = {"workbook_response", "workbook_attendance", "cohorts_membership"}
 """Tables that grow with every cohort: no page may read them from end to end."""
 
 
