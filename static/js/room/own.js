@@ -55,10 +55,16 @@ class OwnRoom {
   write(sheet) {
     this.sheet = sheet;
     this.share = new Share(this.page.querySelector("[data-share]"), sheet.boxes);
-    sheet.onShow = () => this.share.show();
+    sheet.onShow = () => this.shown();
     sheet.onSaved = () => this.saved();
     sheet.onSignedIn = () => this.watch.start();
     this.watch.start();
+  }
+
+  shown() {
+    this.share.show();
+    // A box that wants to be looked at is not folded away.
+    for (const { conflict, refusal, element } of this.sheet.boxes) if (conflict || refusal) element.closest("details")?.setAttribute("open", "");
   }
 
   saved() {

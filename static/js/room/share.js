@@ -45,7 +45,7 @@ export class Share {
     if (this.panel.hidden) return;
     const text = box.text.trim();
     const isShared = box.readers === GROUP;
-    this.put(this.part("text"), text);
+    this.put(this.part("text"), text.replace(/\n{2,}/g, "\n")); // its first lines
     this.part("text").hidden = !text;
     this.part("none").hidden = Boolean(text);
     this.button.hidden = !text && !isShared;
