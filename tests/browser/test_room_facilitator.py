@@ -231,6 +231,10 @@ def test_question_is_chosen_and_two_who_steer_see_each_other(room, new_page, sig
     expect(other.locator("[data-asked-text]")).to_have_text(question, timeout=POLL)
     expect(other.locator("[data-steered]")).to_have_text(re.compile(r"facilitator.*\d\d:\d\d"))
     expect(room.locator("[data-steered]")).to_be_hidden()
+    expect(other.locator("[data-asked-label]")).not_to_be_empty()
+    menu(other, 0).locator("[data-ask]").nth(3).click()  # asks by its heading alone
+    expect(other.locator("[data-asked-text]")).to_have_text("まとめ")
+    expect(other.locator("[data-asked-label]")).to_be_empty()
     menu(other, 0).locator("[data-ask]").nth(0).click()
     expect(room.locator("[data-steered]")).to_have_text(re.compile(r"haru.*\d\d:\d\d"), timeout=POLL)
     expect(card(room, SHORT)).to_be_visible()

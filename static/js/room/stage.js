@@ -49,7 +49,7 @@ export class Stage {
 
   ask({ id, label, text }) {
     this.asked = id;
-    this.write("asked-label", label);
+    this.write("asked-label", label === text ? "" : label);
     this.write("asked-text", text);
     this.element.classList.toggle("wordy", text.length > WORDY);
   }
