@@ -98,10 +98,11 @@ class OwnRoom {
 // above it, where the cards come between: while a field has the focus the style turns it off.
 function hold(change) {
   const field = document.activeElement;
-  if (!field?.matches(FIELDS)) return change();
+  if (!field?.matches(FIELDS)) return void change();
   const { top } = field.getBoundingClientRect();
   change();
-  return scrollBy({ top: field.getBoundingClientRect().top - top, behavior: "instant" });
+  const moved = field.getBoundingClientRect().top - top;
+  if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" }); // a scroll on its way is not cut short for nothing
 }
 
 const form = document.querySelector("[data-worksheet]");
