@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.browser.axe import findings, findings_in_both, fits
 from tests.cast import prompt_of, write
-from workbook.models import AccessRecord, Feedback, Readers
+from workbook.models import AccessRecord, Attendance, Feedback, Readers
 
 
 def member_pages(cast):
@@ -65,11 +65,13 @@ PAGES = {
 
 @pytest.fixture
 def told(cast):
-    """The cast with a comment and a second member's text shared with the group."""
+    """The cast with a comment, a second member's text shared with the group, and one who came to the session."""
     Feedback.objects.create(revision=cast.shared.revisions.first(), author=cast.facilitator, text="- すてき\n- です")
     colleague = cast.cohort.memberships.get(user=cast.colleague)
     AccessRecord.objects.record_reading(cast.facilitator, [cast.membership], cast.cohort.weeks.first())
     write(colleague, prompt_of(cast.cohort), "みんなへ\n\n> 引用\n\n# 見出し", Readers.GROUP)
+    first = cast.cohort.weeks.first()
+    Attendance.objects.create(week=first, membership=cast.membership, noted_by=cast.member)
     return cast
 
 
