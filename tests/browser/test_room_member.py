@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 
 from cohorts.models import Membership
 from tests.browser.axe import findings_in_both, fits
-from tests.browser.offline import PHONE, box, come_back, go_offline, text_of, wait_until
+from tests.browser.offline import PHONE, box, come_back, go_offline, open_week, text_of, wait_until
 from tests.browser.test_worksheet import SAVED, line
 from tests.cast import join, make_user, prompt_of, write
+from tests.reader import rewrite
 from workbook.models import Attendance, Readers, Response, Revision, Room, Section
 
 POLL = 9_000
@@ -158,6 +159,18 @@ def test_notes_are_those_of_the_worksheet(room, cast, notes):
     expect(box(room, notes)).to_have_value("colleagueさん\nよく聞く人")
 
 
+def test_the_week_on_the_device_knows_what_was_written_in_the_room(room, notes):
+    open_week(room, notes)
+    room.goto(reverse("workbook:room", args=[notes.section.week.cohort.slug, 1]))
+    room.locator("[data-ready]").wait_for()
+    box(room, notes).fill("部屋で書いたこと")
+    expect(line(room)).to_have_text(SAVED)
+    room.wait_for_timeout(500)  # until the device has it
+    go_offline(room)
+    room.goto(notes.section.week.get_absolute_url())
+    expect(box(room, notes)).to_have_value("部屋で書いたこと")
+
+
 def test_room_and_worksheet_in_two_tabs_lose_no_words(room, cast, notes):
     sheet = room.context.new_page()
     sheet.goto(notes.section.week.get_absolute_url())
@@ -180,6 +193,15 @@ def test_room_and_worksheet_in_two_tabs_lose_no_words(room, cast, notes):
         return set(Revision.objects.filter(response__prompt=notes).values_list("text", flat=True))
 
     wait_until(again, lambda: {"部屋で書いたこと", "シートで書いたこと"} <= texts())
+
+
+def test_a_box_that_met_another_text_is_not_folded_away(room, cast, prompt):
+    rewrite(own(), "べつの端末で書いたこと", Readers.SELF)
+    room.locator(".thoughts summary").tap()
+    box(room, prompt).fill("ここで書いたこと")
+    room.locator(".thoughts summary").tap()
+    expect(room.locator(".thoughts .conflict")).to_be_visible()
+    expect(box(room, prompt)).to_have_value("ここで書いたこと")
 
 
 def test_without_a_network_all_stays_and_words_are_kept(room, notes):
