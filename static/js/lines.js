@@ -1,9 +1,10 @@
 // Beside a box stand one's own notes line by line: a tap takes a line over into the box, another one takes it back. What
 // is taken is seen from the text alone, so that a changed line is the writer's own and its source is free again.
 
-import { holds, leaving, linesOf, questionsOf, taking } from "./linetext.js";
+import { holds, leaving, linesOf, questionsOf, takenIn, taking } from "./linetext.js";
 import { conversionEnds } from "./pause.js";
 
+const SOON = 200;
 const written = new WeakSet(); // fields that had the caret: there it has a place of its own
 
 const fieldsOf = (form, kinds) => kinds.flatMap((kind) => [...form.querySelectorAll(`[data-kind="${kind}"] [data-box] textarea`)]);
@@ -41,7 +42,7 @@ function change(field, { start, end, put }) {
 
 class Lines {
   constructor(panel, form) {
-    Object.assign(this, { panel, form, shown: "" });
+    Object.assign(this, { panel, form, shown: "", order: [] });
     this.asked = askedOn(form);
     this.names = new Set([...form.querySelectorAll("[data-name]")].map((button) => button.dataset.name));
     this.sources = fieldsOf(form, panel.dataset.lines.split(" "));
@@ -49,9 +50,11 @@ class Lines {
     [this.target] = this.targets;
     for (const field of this.targets) field.addEventListener("focus", () => this.entered(field));
     if (this.targets.includes(document.activeElement)) this.entered(document.activeElement);
-    for (const field of new Set([...this.sources, ...this.targets])) {
-      for (const name of ["input", "set"]) field.addEventListener(name, () => this.show());
+    for (const name of ["input", "set"]) {
+      for (const field of this.sources) field.addEventListener(name, () => this.showSoon());
+      for (const field of this.targets) field.addEventListener(name, () => this.mark());
     }
+    panel.addEventListener("toggle", () => this.show());
     // The press would take the focus away from a field that is being written in, and the keyboard with it.
     panel.addEventListener("mousedown", (event) => event.target.closest("[data-line]") && event.preventDefault());
     panel.addEventListener("click", (event) => this.tapped(event.target.closest("[data-line]")));
@@ -74,13 +77,25 @@ class Lines {
     }).filter(({ lines }) => lines.some(({ body }) => body));
   }
 
+  // Not at every key, and the longer the notes, the later.
+  showSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.show(), SOON + this.order.length);
+  }
+
   show() {
+    if (!this.panel.open) return;
     const read = this.read();
     const now = JSON.stringify(read);
     if (now !== this.shown) this.build(read);
     this.shown = now;
+    this.mark();
+  }
+
+  mark() {
+    const taken = this.targets.map((field) => takenIn(field.value));
     for (const button of this.panel.querySelectorAll("[data-line]")) {
-      button.setAttribute("aria-pressed", String(this.targets.some((field) => holds(field.value, button.dataset.line))));
+      button.setAttribute("aria-pressed", String(taken.some((lines) => lines.has(button.dataset.line))));
     }
   }
 

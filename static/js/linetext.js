@@ -13,11 +13,10 @@ const withoutMarker = (line) => line.replace(MARKER, "").trim();
 
 const entryOf = (body) => `- ${body}`;
 
-// How many of the first lines are, put together, a question of the page; 0 for none.
-function pasted(lines, asked) {
-  for (let count = Math.min(MOST_LINES, lines.length); count > 0; count -= 1) {
-    const joined = lines.slice(0, count).map(bare);
-    if (joined[0] && joined.at(-1) && asked.has(joined.join(""))) return count;
+// How many of these lines are, put together, a question of the page; 0 for none.
+function pasted(bares, asked) {
+  for (let count = bares.length; count > 0; count -= 1) {
+    if (bares[0] && bares[count - 1] && asked.has(bares.slice(0, count).join(""))) return count;
   }
   return 0;
 }
@@ -36,13 +35,14 @@ export function questionsOf(texts) {
 // The lines of a text in order, each { name } or { body }. `asked` from questionsOf(), `names` a Set.
 export function linesOf(text, asked, names) {
   const lines = text.split("\n");
+  const bares = lines.map(bare);
   const found = [];
   for (let place = 0; place < lines.length; place += 1) {
-    const skipped = pasted(lines.slice(place), asked);
+    const skipped = pasted(bares.slice(place, place + MOST_LINES), asked);
     const name = skipped ? "" : nameIn(lines, place, names);
     if (skipped) place += skipped - 1;
     else if (name) found.push({ name });
-    else if (bare(lines[place])) found.push({ body: withoutMarker(lines[place]) });
+    else if (bares[place]) found.push({ body: withoutMarker(lines[place]) });
   }
   return found.filter((line) => line.name || line.body);
 }
@@ -58,6 +58,12 @@ function find(text, body) {
 }
 
 export const holds = (text, body) => find(text, body) >= 0;
+
+// All that was taken over, or reads as if it had been.
+export function takenIn(text) {
+  const entries = text.split("\n").map((line) => line.trimEnd()).filter((line) => line.startsWith(entryOf("")));
+  return new Set(entries.map((line) => line.slice(entryOf("").length)));
+}
 
 const endOfLine = (text, start) => (text.indexOf("\n", start) + text.length + 1) % (text.length + 1);
 
