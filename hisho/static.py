@@ -11,6 +11,7 @@ from django.core.files.storage import InMemoryStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORT = re.compile(r'^import (?:\{ ([^}]+) \} from )?"(\.{1,2}/[\w./-]+)";\n', re.M)
+COMMENT = re.compile(r"^[ \t]*//.*\n", re.M)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.M)
 
 Modules = dict[str, str]
@@ -42,9 +43,9 @@ def in_order(name: str, modules: Modules, above: tuple[str, ...] = ()) -> Iterat
 
 
 def scope(name: str, source: str, places: dict[str, str]) -> str:
-    """The module as a function that is called at once and gives what it exports."""
+    """The module as a function that is called at once and gives what it exports. Comments stay behind."""
     found = iter(imports(name, source))
-    body = IMPORT.sub(lambda match: taken(match[1], places[next(found)]), source)
+    body = IMPORT.sub(lambda match: taken(match[1], places[next(found)]), COMMENT.sub("", source))
     exported = [match[1] for match in EXPORT.findall(body)]
     body = EXPORT.sub(r"\1 \2", body)
     if re.search(r"^(?:import|export)\b", body, re.M) or "import(" in body:

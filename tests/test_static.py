@@ -45,6 +45,20 @@ def test_bundle_keeps_scopes_apart_and_order():
     assert "return { three };" in text
 
 
+def test_comments_of_a_line_of_their_own_stay_behind():
+    source = '// Why.\nshow("http://x"); // now\n  // And why\n  // that.\nhide();\n'
+    text = bundle("js/entry.js", {"js/entry.js": source})
+    assert 'show("http://x"); // now\nhide();\n' in text
+    assert "hy" not in text
+
+
+def test_no_text_of_ours_goes_over_several_lines():
+    """Else a line of it might be taken for a comment."""
+    lines = ((name, line) for name, text in own_modules().items() for line in text.splitlines())
+    odd = [(name, line) for name, line in lines if line.count("`") % 2 and not line.lstrip().startswith("//")]
+    assert odd == []
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -76,7 +90,8 @@ def test_collected_entries_ask_for_nothing_more(tmp_path, settings):
         assert not imports(entry, text), entry
         here = set(text.splitlines())
         for name in in_order(entry, modules):
-            own = [line for line in modules[name].splitlines() if not line.startswith(("import ", "export "))]
+            lines = modules[name].splitlines()
+            own = [line for line in lines if not line.lstrip().startswith(("import ", "export ", "//"))]
             assert not set(own) - here, (entry, name)
 
 
