@@ -9,7 +9,7 @@ from .client import Answer, Ask, Browser
 
 IN_HTML = re.compile(r"""<(?:link|script|img|source|use)\b[^>]*?\b(?:href|src)=["']([^"'#]+)["']""")
 NOT_LOADED = re.compile(r"""<link\b[^>]*\brel=["'](?:canonical|alternate|next|prev)["'][^>]*>""")
-IN_SCRIPT = re.compile(r"""(?:\bimport\b|\bfrom\b)\s*\(?\s*["']([^"']+)["']""")
+IN_SCRIPT = re.compile(r"""(?:\bimport\b|\bfrom\b)\s*\(?\s*["'](\.{0,2}/[^"']+)["']""")
 IN_STYLE = re.compile(r"""(?:@import\s+(?:url\()?|url\()\s*["']?([^"')]+)["']?\)?""")
 
 
