@@ -116,10 +116,10 @@ def run_hour(options: argparse.Namespace, env: dict[str, str], port: int, folder
     with servers.gunicorn("hisho.wsgi", port, env, folder / "hour") as ours:
         database = servers.find_postmaster(env["DATABASE_URL"])
         ends = [ours, *([database] if database else [])]
-        times = hour.measure(found, lambda: servers.cpu_seconds(ends))
+        measured = hour.measure(found, lambda: servers.cpu_seconds(ends))
     print()
     goals = report.Goals()
-    hour.report(found, *times, goals)
+    hour.report(found, measured, goals)
     report.print_summary(goals)
 
 
