@@ -25,4 +25,4 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 USER hisho
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["python", "scripts/healthcheck.py"]
-CMD ["sh", "-c", "exec gunicorn hisho.wsgi --bind 0.0.0.0:8000 --worker-class gthread --workers $WEB_CONCURRENCY --threads $WEB_THREADS --no-control-socket --worker-tmp-dir /dev/shm --timeout 30 --graceful-timeout 30 --max-requests 2000 --max-requests-jitter 200"]
+CMD ["sh", "-c", "exec gunicorn hisho.wsgi --bind 0.0.0.0:8000 --worker-class gthread --workers $WEB_CONCURRENCY --threads $WEB_THREADS --no-control-socket --worker-tmp-dir /dev/shm --timeout 30 --graceful-timeout 30 --max-requests 50000 --max-requests-jitter 5000"]

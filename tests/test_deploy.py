@@ -96,7 +96,7 @@ def test_no_secret_is_baked_in():
         ("Dockerfile", "--worker-class gthread"),
         ("Dockerfile", "--no-control-socket"),
         ("Dockerfile", "--worker-tmp-dir /dev/shm"),
-        ("Dockerfile", "--timeout 30 --graceful-timeout 30 --max-requests 2000 --max-requests-jitter 200"),
+        ("Dockerfile", "--timeout 30 --graceful-timeout 30 --max-requests 50000 --max-requests-jitter 5000"),
         ("Dockerfile", "PRODUCTION=1"),
         ("Dockerfile", "collectstatic --no-input"),
         ("docker-compose.yml", "read_only: true"),
