@@ -108,6 +108,15 @@ def test_other_pages_lead_there_once(member, cast, week, path):
     assert findings_in_both(member) == {}
 
 
+def test_the_room_on_a_phone_turns_too(member, cast, week):
+    member.goto(f"{week.get_absolute_url()}session/")
+    member.locator("form[data-ready]").wait_for()
+    assert not member.evaluate(IN_VIEW, "summary")
+    steer(week, cast, "close")
+    shown(member)
+    assert member.evaluate(IN_VIEW, "summary")
+
+
 def test_who_came_for_a_box_stays_there(member, cast, week, notes):
     steer(week, cast, "close")
     open_sheet(member, week, f"#box-{notes.pk}")
