@@ -6,6 +6,7 @@ that can change, but no word of anybody; mostly it ends there. The second reads 
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -26,6 +27,9 @@ from .roomrows import Fact, Person, people_of, rows_of
 
 MAX_KNOWN = 200
 """So many cards a page may say that it has; more people than that sit in no session."""
+
+EARLY = timedelta(minutes=30)
+"""So long before its appointed time a session may begin, by being steered."""
 
 
 class Asked(NamedTuple):
@@ -86,8 +90,12 @@ class OpenRoom:
 
     @property
     def may_hear(self) -> bool:
-        """Whether the cards are shown to her: as soon as the session runs, or somebody steers it."""
-        has_begun = self.fact.session_at <= self.now or self.fact.steered_at is not None
+        """Whether the cards are shown to her: as soon as the session runs, or somebody steers it shortly before.
+
+        Who tries the controls days ahead shows nobody anything.
+        """
+        steered_at, session_at = self.fact.steered_at, self.fact.session_at
+        has_begun = session_at <= self.now or (steered_at is not None and steered_at >= session_at - EARLY)
         return has_begun or self.may_steer or self.is_ended
 
     @property

@@ -168,6 +168,22 @@ def test_members_see_cards_from_the_session_on(cast, texts):
     assert (member.poll(), len(member.shown)) == (200, 3)
 
 
+def test_trying_the_controls_days_ahead_shows_nobody_anything(cast, texts, time_machine):
+    week = cast.cohort.weeks.get(number=1)
+    week.session_at = timezone.now() + timedelta(days=2)
+    week.save()
+    member, leader = watchers(cast, cast.member, cast.facilitator)
+    for before in (timedelta(days=2), timedelta(minutes=31)):
+        time_machine.move_to(week.session_at - before)
+        assert leader.steer("order", "name").status_code == 200
+        assert member.poll() in (200, 304)
+        assert (member.state["may_hear"], member.shown) == (False, [])
+    time_machine.move_to(week.session_at - timedelta(minutes=29))
+    assert (member.poll(), member.shown) == (304, [])
+    assert leader.steer("order", "name").status_code == 200
+    assert (member.poll(), len(member.shown)) == (200, 3)
+
+
 def test_members_of_a_finished_cohort_read_on(cast, texts):
     week = cast.cohort.weeks.get(number=1)
     week.session_at = timezone.now() + timedelta(minutes=2)
