@@ -48,17 +48,18 @@ class OwnRoom {
       onState: (state) => this.take(state),
       onTrouble: (kind, since) => this.trouble(kind, since),
     });
+    this.watch.start();
     start(form, OwnSheet).then((sheet) => this.write(sheet));
   }
 
-  // The words on this device are in order; from now on it is asked what the others do.
+  // The words on this device are in order.
   write(sheet) {
     this.sheet = sheet;
     this.share = new Share(this.page.querySelector("[data-share]"), sheet.boxes);
     sheet.onShow = () => this.shown();
     sheet.onSaved = () => this.saved();
     sheet.onSignedIn = () => this.watch.start();
-    this.watch.start();
+    if (this.state) this.share.take(this.state);
   }
 
   shown() {
@@ -74,11 +75,12 @@ class OwnRoom {
   }
 
   take(state) {
+    this.state = state;
     hold(() => {
       this.age.well();
       this.stage.take(state);
       this.here.show(state);
-      this.share.take(state);
+      this.share?.take(state);
       this.timer.set(state.timer?.ends_at);
     });
     this.closing?.hear(state.closing, state.room, () => this.watch.now());
@@ -90,7 +92,7 @@ class OwnRoom {
     if (kind === "lost") return;
     this.stage.clear();
     this.here.show({ people: [], here: 0, all: 0 });
-    if (kind === "signed_out") this.sheet.signIn();
+    if (kind === "signed_out") this.sheet?.signIn();
   }
 }
 
