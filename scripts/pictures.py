@@ -18,7 +18,6 @@ PASSWORD_OF_THE_DEMO = "tane-wo-maku-hito"
 PHONE = {"width": 390, "height": 780}
 DESK = {"width": 1100, "height": 780}
 WIDE = {"width": 1280, "height": 960}
-CALL = {"width": 1280, "height": 720}
 
 
 def free_port() -> int:
@@ -90,6 +89,7 @@ def draw_room(lead: Page, member: Page) -> None:
         sign_in(page, who)
         page.goto("/cohorts/demo-winter/weeks/1/session/")
         page.locator("[data-cards] > li").first.wait_for()
+    member.get_by_role("button", name="グループに見せる").wait_for()
     shoot(lead, "room")
     shoot(member, "room-member")
     lead.get_by_role("button", name="おわりの3分").click()
@@ -131,7 +131,7 @@ def main() -> None:
         drawn = (
             (draw_members, [PHONE]),
             (draw_facilitators, [WIDE]),
-            (draw_room, [CALL, PHONE]),
+            (draw_room, [WIDE, PHONE]),
             (draw_organizers, [DESK]),
         )
         try:
