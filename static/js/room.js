@@ -34,7 +34,7 @@ class RoomPage {
   steer(element, bar, now) {
     this.keys = new Keys(element, bar);
     this.ending = new Ending(element.querySelector("[data-ending]"), now);
-    const steering = new Steering(bar, () => this.watch.ask());
+    const steering = new Steering(bar, this.page.dataset.csrfCookie, () => this.watch.ask());
     const people = new People(bar);
     this.parts = [steering, people, this.ending];
     if (bar.querySelector("[data-fold]")) this.fold = new Fold(bar);

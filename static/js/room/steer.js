@@ -2,13 +2,12 @@
 // state of the room, without a new page. Also shows what is chosen, and who else steered.
 
 import { clockIn } from "../clock.js";
-
-const PATIENCE = 10_000;
+import { press } from "./press.js";
 
 export class Steering {
   // `refresh` brings the newest state.
-  constructor(bar, refresh) {
-    Object.assign(this, { bar, refresh, say: bar.dataset });
+  constructor(bar, csrfCookie, refresh) {
+    Object.assign(this, { bar, csrfCookie, refresh, say: bar.dataset });
     this.clock = clockIn(this.say.timeZone);
     this.line = bar.querySelector("[data-steer-status]");
     document.addEventListener("submit", (event) => {
@@ -30,9 +29,7 @@ export class Steering {
   // Resolves to the sentence of what went wrong, "" if nothing did.
   async post(url, fields) {
     try {
-      const signal = AbortSignal.timeout(PATIENCE);
-      const options = { method: "POST", body: new URLSearchParams(fields), redirect: "manual", credentials: "same-origin" };
-      const answer = await fetch(url, { ...options, headers: { Accept: "application/json" }, signal });
+      const answer = await press(url, fields, this.csrfCookie);
       await this.refresh(); // also where it was refused: what she saw is not what is
       if (answer.ok || answer.type === "opaqueredirect") return "";
       return (await answer.json().catch(() => ({}))).message ?? this.say.failed;

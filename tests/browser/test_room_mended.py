@@ -1,0 +1,43 @@
+"""The room when something goes wrong around it: another session, a covered window, a role that ends, a foreign network."""
+
+import re
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from cohorts.models import Membership
+from tests.browser.offline import PHONE
+from tests.browser.test_room_facilitator import POLL, PROJECTED, SHORT, card, cards, menu, middle, opened
+from tests.cast import prompt_of, write
+from tests.reader import rewrite
+from workbook.models import Readers, Room
+
+STATE = "**/session/state/**"
+
+
+@pytest.fixture
+def first(cast):
+    """The colleague shares a short text with the group."""
+    return write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort), SHORT, Readers.GROUP)
+
+
+@pytest.fixture
+def room(new_page, sign_in, cast, first):
+    """The facilitator has opened the room of the first week."""
+    return opened(new_page(viewport=PROJECTED), sign_in, cast.facilitator, cast)
+
+
+@pytest.mark.parametrize("token", ["a" * 32, None])
+def test_who_signed_in_again_steers_on(token, room, sign_in, cast):
+    """Signing in changes the token, or takes it away."""
+    sign_in(room, cast.facilitator)
+    if token:
+        cookie = {"name": settings.CSRF_COOKIE_NAME, "value": token, "domain": "localhost", "path": "/"}
+        room.context.add_cookies([cookie])
+    else:
+        room.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+    menu(room, 1).locator("[data-names][value='0']").click()
+    expect(card(room, SHORT).locator("[data-name]")).to_be_empty(timeout=POLL)
+    expect(room.locator("[data-steer-status]")).to_be_empty()
+    assert not Room.objects.get().is_named
