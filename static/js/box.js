@@ -66,14 +66,14 @@ export class Box {
     if (entry) this.restore(entry);
     // What the browser put back after a reload may be old: it goes on from no version, so that the server compares.
     else if (isFirst && this.wasTyped && this.isTyped && performance.getEntriesByType("navigation")[0]?.type !== "navigate") this.versionField.value = 0;
-    if (this.dirty || this.sender.pending) this.sender.touched();
+    if (this.sender.isUnsent) this.sender.touched();
     this.changed();
     if (entry) this.sender.flush();
   }
 
   restore(entry) {
     const isHere = wellFormed(entry.text) === this.savedText && entry.readers === this.savedReaders;
-    if (isHere && !entry.pending) return; // it had arrived
+    if (isHere && !entry.pending && !entry.follows) return; // it had arrived
     if (entry.text !== this.field.value) this.setText(entry.text);
     this.notice = this.form.dataset.restored;
     this.versionField.value = entry.base_version;

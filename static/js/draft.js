@@ -41,7 +41,7 @@ export class Draft {
   get isSettling() { return Boolean(this.writing) && Date.now() - this.began < SETTLING; }
 
   keep() {
-    this.isKept = !this.journal && !this.box.dirty;
+    this.isKept = !this.journal && !this.box.sender.isUnsent;
     if (!this.journal) return;
     this.waits = true;
     this.writing ??= this.write().finally(() => { this.writing = null; });
@@ -51,11 +51,11 @@ export class Draft {
     while (this.waits) {
       this.waits = false;
       this.began = Date.now();
-      const isUnsent = this.box.dirty || this.box.sender.pending;
+      const { isUnsent } = this.box.sender;
       if (!isUnsent && (!this.hasEntry || Date.now() - this.leftAt < LEAVING)) continue; // the next page takes it out
       try {
         await (isUnsent ? this.journal.write(this.entry) : this.journal.remove(this.entry));
-        this.hasEntry = Boolean(isUnsent);
+        this.hasEntry = isUnsent;
       } catch {
         this.lose();
         return;
@@ -69,7 +69,7 @@ export class Draft {
   lose() {
     this.journal = null;
     this.wasKept = true;
-    this.isKept = !this.box.dirty;
+    this.isKept = !this.box.sender.isUnsent;
     this.box.show();
   }
 }

@@ -7,7 +7,7 @@ export function showEnded({ form, boxes, journal }) {
   note.hidden = false;
   form.dataset.auto = note.dataset.short;
   for (const box of boxes) {
-    if (box.dirty || box.sender.pending || box.composing) continue;
+    if (box.sender.isUnsent || box.composing) continue;
     box.field.readOnly = box.readersField.disabled = true;
     box.show();
   }

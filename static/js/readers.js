@@ -6,6 +6,10 @@ export function narrower(one, other) {
   return ORDER.indexOf(one) < ORDER.indexOf(other) ? one : other;
 }
 
+export function wider(one, other) {
+  return ORDER.indexOf(one) > ORDER.indexOf(other) ? one : other;
+}
+
 // Chooses `readers`; where the member has chosen here already, the narrower of both.
 export function narrow(field, readers, isChosen = true) {
   const now = field.selectedIndex;

@@ -1,7 +1,7 @@
 // When a box is sent: after a pause, in long typing now and then, one request at a time, again and again until the
 // server has confirmed it. An unanswered save is asked for again, under its own name, before anything newer.
 
-import { narrower } from "./readers.js";
+import { narrower, wider } from "./readers.js";
 import { operationId, send } from "./save.js";
 
 const PAUSE = 1_500; // after the last input
@@ -16,6 +16,7 @@ export class Sender {
     this.box = box;
     this.pending = null; // the save whose answer is not known
     this.followed = null; // the name of one that arrived, though not as it would be sent today
+    this.widest = ""; // the most readers with whom something may have arrived unheard
     this.inFlight = false;
     this.isUrgent = false; // somebody looked, or the network came back, while it was under way
     this.attempt = 0;
@@ -27,6 +28,12 @@ export class Sender {
 
   get isFailing() {
     return this.attempt > 0;
+  }
+
+  // Something is not with the server as it stands here. Where a save arrived unheard and fewer may read it since, the
+  // choice may look like what was confirmed last, and still has to be sent.
+  get isUnsent() {
+    return Boolean(this.box.dirty || this.pending || this.followed);
   }
 
   get hasNewer() {
@@ -50,9 +57,9 @@ export class Sender {
 
   flush({ leaving = false } = {}) {
     clearTimeout(this.timer);
-    if (!this.box.mayBeSent(leaving) || !(this.box.dirty || this.pending)) return;
+    if (!this.box.mayBeSent(leaving) || !this.isUnsent) return;
     this.isUrgent = this.inFlight; // should the one under way fail, the next is not far away
-    if (this.inFlight && !(leaving && this.box.dirty && this.hasNewer)) return; // the answer starts the next one
+    if (this.inFlight && !(leaving && this.hasNewer)) return; // the answer starts the next one
     this.post(leaving);
   }
 
@@ -75,6 +82,7 @@ export class Sender {
   async post(leaving) {
     const save = this.next();
     this.pending = save;
+    this.widest = wider(this.widest, save.readers);
     this.inFlight = true;
     this.sentAt = Date.now();
     this.later = 0;
@@ -88,11 +96,11 @@ export class Sender {
   receive(answer, save) {
     this.isBarred = answer.kind === "signed_out" || answer.kind === "user_changed";
     if (answer.kind === "retry" || this.isBarred) {
-      if (answer.error === "reused") Object.assign(this, { followed: save.operation_id, pending: null });
+      if (answer.error === "reused") Object.assign(this, { followed: save.operation_id, pending: null, isUrgent: true });
       this.again(answer.after);
     } else {
       if (answer.kind !== "conflict") this.pending = null; // its other side is found again by its name
-      this.followed = null;
+      if (answer.kind !== "refused") Object.assign(this, { followed: null, widest: "" });
       this.attempt = 0;
       this.since = answer.kind === "saved" ? this.later : this.since || Date.now();
       this.later = 0;

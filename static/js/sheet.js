@@ -26,7 +26,7 @@ export class Sheet {
     form.dataset.autosave = "";
     this.listen();
     this.show();
-    setInterval(() => this.boxes.forEach((box) => box.dirty && box.show()), TICK);
+    setInterval(() => this.boxes.forEach((box) => box.sender.isUnsent && box.show()), TICK);
   }
 
   make(element, Kind = Box) {
@@ -100,7 +100,7 @@ export class Sheet {
       this.flush();
       // What is kept on this device or outlives the page on its way needs no question.
       const outlives = (box) => box.mayBeSent(true) && navigator.onLine && !box.sender.isFailing && box.text.length <= LARGE;
-      if (this.boxes.some((box) => box.dirty && !box.isKept && !outlives(box))) event.preventDefault();
+      if (this.boxes.some((box) => box.sender.isUnsent && !box.isKept && !outlives(box))) event.preventDefault();
     });
   }
 
@@ -122,7 +122,7 @@ export class Sheet {
     const isHers = state?.user === Number(this.form.dataset.user);
     for (const box of isHers ? this.boxes : []) {
       const now = state.boxes[box.key];
-      const isIdle = box.isReady && !box.dirty && !box.sender.pending && !box.conflict && document.activeElement !== box.field && !box.field.readOnly;
+      const isIdle = box.isReady && !box.sender.isUnsent && !box.conflict && document.activeElement !== box.field && !box.field.readOnly;
       if (now && isIdle && now.version > box.version) box.adopt(now);
       box.show();
     }

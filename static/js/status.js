@@ -14,7 +14,7 @@ export function stateOf(box) {
   if (box.conflict) return "conflict";
   if (box.refusal) return "refused";
   if (box.isBarred) return "signedout";
-  if (!box.dirty && !sender.pending) return box.savedAt ? "saved" : "idle";
+  if (!sender.isUnsent) return box.savedAt ? "saved" : "idle";
   if (sender.isBarred) return "signedout";
   if (box.isReady && !box.hasJournal) return sender.isFailing ? "unsent" : "unkept";
   const now = Date.now();

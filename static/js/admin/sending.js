@@ -64,7 +64,7 @@ export class Sending {
     this.show();
     if (this.inFlight || box.isBarred || !box.isReady) return undefined;
     const { sender } = box;
-    if (box.dirty || sender.pending) {
+    if (sender.isUnsent) {
       if (!sender.inFlight && !sender.isFailing) sender.flush();
     } else if (navigator.onLine && Date.now() >= this.notBefore) this.post();
     return undefined;

@@ -57,7 +57,8 @@ export class Share {
   sentence(box, isShared) {
     const say = this.panel.dataset;
     const isHeld = box.savedReaders === GROUP; // by the server
-    if (!isShared) return isHeld || this.card ? say.going : say.now.replace("{readers}", () => box.readersField.selectedOptions[0].text);
+    const isOut = box.sender.isUnsent && box.sender.widest === GROUP; // it may be, though nobody said so
+    if (!isShared) return isHeld || isOut || this.card ? say.going : say.now.replace("{readers}", () => box.readersField.selectedOptions[0].text);
     if (!isHeld) return say.onItsWay;
     if (box.held !== "written") return say.unwritten;
     if (!this.state.may_hear) return say.later;
