@@ -13,7 +13,8 @@ export function listenForClosing() {
   const { user, now, from, until, watch: address } = closing.bar.dataset;
   const ahead = Date.parse(now) - Date.now();
   const hear = (state) => closing.hear(state.closing, state.room, () => watch.now());
-  const watch = new Watch(address, { only: "closing", user: Number(user), onState: hear });
+  const trouble = (kind) => kind === "gone" && hear({ closing: null });
+  const watch = new Watch(address, { only: "closing", user: Number(user), onState: hear, onTrouble: trouble });
   let timer = 0;
 
   const look = () => {

@@ -38,8 +38,9 @@ export class Closing {
   constructor(bar) {
     this.bar = bar;
     this.begun = "";
+    this.openedAt = Date.now();
     const { hash } = location;
-    this.isAimed = hash.length > 1 && hash !== "#closing"; // she came for something else
+    this.isAimed = hash.length > 1 && hash !== "#closing"; // she came for one box
     bar.addEventListener("click", (event) => this.pressed(event));
   }
 
@@ -60,11 +61,17 @@ export class Closing {
     this.tick();
   }
 
+  // In these minutes already she came for something else. Which box a page was opened at before them says nothing.
+  get isElsewhere() {
+    const openedAt = this.openedAt + this.now() - Date.now();
+    return this.isAimed && openedAt > Date.parse(this.closing.begun_at);
+  }
+
   begin(closing, room) {
     this.seenAt = this.now();
     this.say("begun");
     const isAsked = location.hash === "#closing" && sectionOf("summary"); // another page led here
-    if ((!isFirst(room, closing.begun_at) && !isAsked) || this.isAimed || isBusy()) return;
+    if ((!isFirst(room, closing.begun_at) && !isAsked) || this.isElsewhere || isBusy()) return;
     const section = sectionOf("summary") ?? sectionOf("action");
     if (section) goTo(section);
     else if ("away" in this.bar.dataset) location.assign(`${closing.url}#closing`);
@@ -75,7 +82,7 @@ export class Closing {
     const isOver = left <= 0;
     const isShown = Boolean(this.closing) && (!isOver || this.now() - Math.max(Date.parse(this.closing.ends_at), this.seenAt) < AFTERWARDS);
     this.bar.hidden = !isShown;
-    if (!isShown) return;
+    if (!isShown) return void clearInterval(this.ticking);
     if (isOver && !this.part("over").offsetParent) this.say("over");
     this.bar.classList.toggle("is-over", isOver);
     if (!isOver) this.part("left").textContent = inWords(left);

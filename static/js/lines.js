@@ -2,7 +2,7 @@
 // is taken is seen from the text alone, so that a changed line is the writer's own and its source is free again.
 
 import { holds, leaving, linesOf, questionsOf, takenIn, taking } from "./linetext.js";
-import { conversionEnds } from "./pause.js";
+import { conversionEnds, isComposing } from "./pause.js";
 
 const SOON = 200;
 const written = new WeakSet(); // fields that had the caret: there it has a place of its own
@@ -85,6 +85,7 @@ class Lines {
 
   show() {
     if (!this.panel.open) return;
+    if (isComposing()) return void this.showSoon(); // no line is made of half a word
     const read = this.read();
     const now = JSON.stringify(read);
     if (now !== this.shown) this.build(read);
@@ -130,7 +131,9 @@ class Lines {
   async tapped(button) {
     if (!button) return;
     await conversionEnds();
+    this.show();
     const body = button.dataset.line;
+    if (!this.order.includes(body)) return; // what stood there has become something else
     const holder = this.targets.find((field) => holds(field.value, body));
     const field = holder ?? this.target;
     if (field.readOnly) return;

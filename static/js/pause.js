@@ -9,6 +9,8 @@ document.addEventListener("compositionstart", () => { composing = true; }, true)
 document.addEventListener("compositionend", () => setTimeout(() => { composing = false; }), true);
 document.addEventListener("focusout", () => { composing = false; }, true);
 
+export const isComposing = () => composing;
+
 // Resolves when no conversion is open, at once if there is none.
 export async function conversionEnds() {
   while (composing) await new Promise((done) => setTimeout(done, 50));

@@ -15,6 +15,12 @@ from workbook.models import Response, Section
 
 TIME = re.compile(r"^[23]:\d\d$")
 POLLS = "**/session/state/**"
+COUNTED = """
+  const [begin, end] = [setInterval, clearInterval];
+  window.counting = new Set();
+  window.setInterval = (...how) => { const id = begin(...how); counting.add(id); return id; };
+  window.clearInterval = (id) => { counting.delete(id); end(id); };
+"""
 
 
 @pytest.fixture
@@ -123,6 +129,33 @@ def test_who_came_for_a_box_stays_there(member, cast, week, notes):
     before = where(member)
     shown(member)
     assert where(member) == before
+
+
+def test_a_sheet_opened_at_a_box_before_turns_too(member, cast, week, notes):
+    member.goto("/")
+    href = member.locator(f'a[href$="#box-{notes.pk}"]').first.get_attribute("href")
+    member.goto(href)
+    member.locator("form[data-ready]").wait_for()
+    steer(week, cast, "close")
+    shown(member)
+    assert member.evaluate(IN_VIEW, "summary")
+
+
+@pytest.mark.parametrize("ending", ["over", "gone"])
+def test_afterwards_nothing_is_counted_any_more(member, cast, week, ending):
+    member.clock.install(time=timezone.now())
+    member.add_init_script(COUNTED)
+    open_sheet(member, week)
+    before = member.evaluate("counting.size")
+    steer(week, cast, "close")
+    shown(member)
+    assert member.evaluate("counting.size") == before + 1
+    if ending == "gone":
+        cast.membership.close()
+    else:
+        member.clock.fast_forward("04:30")
+    expect(bar(member)).to_be_hidden(timeout=SOON)
+    assert member.evaluate("counting.size") == before
 
 
 def test_without_a_network_the_page_stays_as_it_is(member, cast, week):

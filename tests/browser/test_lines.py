@@ -208,6 +208,21 @@ def test_a_conversion_is_left_alone(sheet, prompts, kind):
     assert text_of(prompts) == taken
 
 
+def test_no_line_is_made_of_half_a_word(sheet, prompts):
+    notes = field(sheet, prompts, KINDS.SESSION_NOTES)
+    notes.focus()
+    notes.evaluate("field => field.setSelectionRange(field.value.length, field.value.length)")
+    tools = compose(sheet, "きょう")
+    sheet.wait_for_timeout(700)
+    expect(panel(sheet).locator("[data-line]")).to_have_text(BODIES)
+    note(sheet, BODIES[3]).evaluate("button => button.click()")
+    tools.send("Input.insertText", {"text": "今日"})
+    expect(note(sheet, f"{BODIES[3]}今日")).to_be_visible()
+    sheet.wait_for_timeout(300)
+    expect(field(sheet, prompts)).to_have_value("")
+    assert pressed(sheet) == []
+
+
 def test_a_hidden_field_takes_it_too(sheet, prompts):
     sheet.locator(f"#box-{prompts[KINDS.SUMMARY].pk} [data-preview]").tap()
     expect(field(sheet, prompts)).to_be_hidden()
