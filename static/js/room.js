@@ -21,6 +21,7 @@ class RoomPage {
     this.age = new Age(page.querySelector("[data-age]"));
     this.watch = new Watch(stateUrl, {
       user: Number(user),
+      always: Boolean(bar),
       have: () => this.stage.held(),
       onState: (state) => this.take(state),
       onTrouble: (kind, since) => this.trouble(kind, since),

@@ -198,22 +198,6 @@ def test_finished_room_is_read_and_not_steered(room, new_page, sign_in, cast):
     assert room.locator("[data-ask], [data-closing-begin], [data-open]:visible").count() == 0
 
 
-def test_page_that_nobody_sees_asks_nothing(room):
-    asked = []
-    room.on("request", lambda request: "/state/" in request.url and asked.append(request.url))
-    see = """state => {
-      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }"""
-    room.evaluate(see, "hidden")
-    room.wait_for_timeout(500)
-    asked.clear()
-    room.wait_for_timeout(4_500)
-    assert asked == []
-    with room.expect_request(re.compile("/state/"), timeout=1_000):
-        room.evaluate(see, "visible")
-
-
 def test_nothing_new_is_answered_in_short(room):
     answers = []
     room.on("response", lambda answer: "/state/" in answer.url and answers.append(answer.status))

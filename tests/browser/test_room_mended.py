@@ -13,7 +13,11 @@ from tests.cast import prompt_of, write
 from tests.reader import rewrite
 from workbook.models import Readers, Room
 
-STATE = "**/session/state/**"
+STATE = re.compile("/session/state/")
+SEE = """state => {
+  Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 @pytest.fixture
@@ -41,3 +45,25 @@ def test_who_signed_in_again_steers_on(token, room, sign_in, cast):
     expect(card(room, SHORT).locator("[data-name]")).to_be_empty(timeout=POLL)
     expect(room.locator("[data-steer-status]")).to_be_empty()
     assert not Room.objects.get().is_named
+
+
+def test_covered_window_goes_on_asking(room, first):
+    """For the browser it is hidden; those with whom it is shared go on seeing it."""
+    room.evaluate(SEE, "hidden")
+    room.wait_for_timeout(500)
+    rewrite(first, SHORT, Readers.FACILITATORS)
+    expect(cards(room)).to_have_count(0, timeout=POLL)
+    assert SHORT not in room.content()
+
+
+def test_members_page_that_nobody_sees_asks_nothing(new_page, sign_in, cast, first):
+    page = opened(new_page(**PHONE), sign_in, cast.member, cast)
+    asked = []
+    page.on("request", lambda request: STATE.search(request.url) and asked.append(request.url))
+    page.evaluate(SEE, "hidden")
+    page.wait_for_timeout(500)
+    asked.clear()
+    page.wait_for_timeout(4_500)
+    assert asked == []
+    with page.expect_request(STATE, timeout=1_000):
+        page.evaluate(SEE, "visible")

@@ -1,4 +1,5 @@
-// Asks one address every few seconds for what is new, while somebody looks at the page.
+// Asks one address every few seconds for what is new, while somebody looks at the page. `always`: also while this browser
+// thinks that nobody does. A window that is covered counts as hidden, and whoever it is shared with goes on seeing it.
 //
 // `onState(state)` is called with every new state, and once more with the last one when the connection is back.
 // `onTrouble(kind, since)`: "lost" after every failed request, with the moment of the last answer (of the start, before
@@ -12,8 +13,8 @@ const LONGEST = 3_000; // a server reads no line of 4,094 characters and more; w
 const GONE = [403, 404, 410];
 
 export class Watch {
-  constructor(url, { only = "", user = 0, have = () => [], onState = () => {}, onTrouble = () => {} }) {
-    Object.assign(this, { url, only, user, have, onState, onTrouble });
+  constructor(url, { only = "", user = 0, always = false, have = () => [], onState = () => {}, onTrouble = () => {} }) {
+    Object.assign(this, { url, only, user, always, have, onState, onTrouble });
     Object.assign(this, { isOn: false, isAsking: false, isLate: false, failures: 0, offset: 0, etag: "", state: null });
   }
 
@@ -58,7 +59,7 @@ export class Watch {
     this.plan();
   }
 
-  get isAwake() { return this.isOn && document.visibilityState === "visible"; }
+  get isAwake() { return this.isOn && (this.always || document.visibilityState === "visible"); }
 
   // A page that nobody sees asks nothing; it asks as soon as it is seen.
   plan() {
