@@ -10,6 +10,8 @@ import { Steering } from "./room/steer.js";
 import { Timer } from "./room/timer.js";
 import { Watch } from "./room/watch.js";
 
+const NOBODY = { people: [], here: 0, all: 0, closing: null, counts: { writing: 0, written: 0, all: 0 } };
+
 class RoomPage {
   constructor(page) {
     const { stateUrl, user } = page.dataset;
@@ -35,13 +37,14 @@ class RoomPage {
   steer(element, bar, now) {
     this.keys = new Keys(element, bar);
     this.ending = new Ending(element.querySelector("[data-ending]"), now);
-    const steering = new Steering(bar, this.page.dataset.csrfCookie, () => this.watch.ask());
-    const people = new People(bar);
-    this.parts = [steering, people, this.ending];
+    this.people = new People(bar);
+    this.steering = new Steering(bar, this.page.dataset.csrfCookie, () => this.watch.ask());
+    this.parts = [this.steering, this.people, this.ending];
     if (bar.querySelector("[data-fold]")) this.fold = new Fold(bar);
   }
 
   take(state) {
+    if (this.parts && !("steered" in state)) return this.leave();
     this.age.well();
     this.stage.take(state);
     this.timer.set(state.closing ? null : state.timer?.ends_at); // one time is enough
@@ -52,7 +55,18 @@ class RoomPage {
 
   trouble(kind, since) {
     this.age.trouble(kind, since);
-    if (kind !== "lost") this.stage.clear();
+    if (kind === "lost") return;
+    this.stage.clear();
+    if (!this.parts) return;
+    this.people.show(NOBODY);
+    this.ending.show(NOBODY);
+    this.steering.credit(null);
+  }
+
+  // Her role has ended, and she takes part still: another page is hers.
+  leave() {
+    this.watch.stop();
+    location.reload();
   }
 }
 

@@ -67,3 +67,21 @@ def test_members_page_that_nobody_sees_asks_nothing(new_page, sign_in, cast, fir
     assert asked == []
     with page.expect_request(STATE, timeout=1_000):
         page.evaluate(SEE, "visible")
+
+
+def test_whose_role_has_ended_gets_the_page_of_a_member(room, cast):
+    Membership.objects.filter(user=cast.facilitator).update(role=Membership.Role.MEMBER)
+    expect(room.locator("[data-here-panel]")).to_be_visible(timeout=POLL)
+    assert room.locator("[data-steering-bar], [data-person]").count() == 0
+    expect(card(room, SHORT)).to_be_visible()
+
+
+def test_who_is_removed_keeps_nobody_on_the_page(room, cast):
+    room.locator("[data-closing-begin] button").click()
+    expect(room.locator("[data-ending]")).to_be_visible(timeout=POLL)
+    Membership.objects.get(user=cast.facilitator).close()
+    expect(room.locator("[data-age-line]")).not_to_be_empty(timeout=POLL)
+    assert room.locator("[data-people] li").count() == 0
+    expect(room.locator("[data-everybody]")).to_have_text("0")
+    expect(room.locator("[data-ending]")).to_be_hidden()
+    assert "colleague" not in room.content()
