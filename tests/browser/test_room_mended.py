@@ -85,3 +85,17 @@ def test_who_is_removed_keeps_nobody_on_the_page(room, cast):
     expect(room.locator("[data-everybody]")).to_have_text("0")
     expect(room.locator("[data-ending]")).to_be_hidden()
     assert "colleague" not in room.content()
+
+
+def test_what_the_server_put_in_the_middle_leaves_with_the_first_answer(room, first):
+    """Taken back between the page and its first question."""
+    card(room, SHORT).locator("button").click()
+    expect(middle(room)).to_be_visible()
+    room.route(STATE, lambda route: route.abort("connectionreset"))
+    room.reload()
+    expect(middle(room).locator("[data-middle-text]")).to_have_text(SHORT)
+    rewrite(first, SHORT, Readers.FACILITATORS)
+    room.unroute(STATE)
+    room.evaluate("dispatchEvent(new Event('online'))")
+    expect(middle(room)).to_be_hidden(timeout=POLL)
+    assert SHORT not in room.content()

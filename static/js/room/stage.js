@@ -109,7 +109,7 @@ export class Stage {
     this.middle.hidden = !card;
     this.middle.querySelector("[data-middle-name]").textContent = card?.element.querySelector("[data-name]").textContent ?? "";
     for (const { element, id } of this.cards.values()) element.classList.toggle("in-middle", id === card?.id);
-    if (this.middle.dataset.middle === mark) return;
+    if (card && this.middle.dataset.middle === mark) return;
     this.middle.dataset.middle = mark;
     text.replaceChildren(...(card ? card.text.cloneNode(true).childNodes : []));
     this.middle.classList.toggle("brief", text.children.length === 1 && text.textContent.length <= BRIEF);
