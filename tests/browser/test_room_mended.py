@@ -99,3 +99,14 @@ def test_what_the_server_put_in_the_middle_leaves_with_the_first_answer(room, fi
     room.evaluate("dispatchEvent(new Event('online'))")
     expect(middle(room)).to_be_hidden(timeout=POLL)
     assert SHORT not in room.content()
+
+
+def test_network_that_wants_something_first_does_not_end_the_room(room, first):
+    room.route(STATE, lambda route: route.fulfill(status=403, body="Please sign in to the hotel's network."))
+    room.evaluate("dispatchEvent(new Event('online'))")
+    expect(room.locator("[data-age-line]")).not_to_be_empty(timeout=15_000)
+    expect(card(room, SHORT)).to_be_visible()
+    room.unroute(STATE)
+    rewrite(first, "あとで書きたした", Readers.GROUP)
+    room.evaluate("dispatchEvent(new Event('online'))")
+    expect(card(room, "あとで書きたした")).to_be_visible(timeout=POLL)

@@ -10,7 +10,7 @@ const EVERY = 3_000;
 const SLOWEST = 15_000;
 const PATIENCE = 8_000;
 const LONGEST = 3_000; // a server reads no line of 4,094 characters and more; what is left out only comes once more
-const GONE = [403, 404, 410];
+const GONE = [404, 410]; // 403 is not ours: a network wants something before it lets through
 
 export class Watch {
   constructor(url, { only = "", user = 0, always = false, have = () => [], onState = () => {}, onTrouble = () => {} }) {
