@@ -8,11 +8,12 @@ import { addNames } from "./names.js";
 import { start } from "./sheet.js";
 
 const form = document.querySelector("[data-worksheet]");
-addNames();
-addLines(form);
-listenForClosing();
+// First what saves: whatever goes wrong around it, words are not lost.
 start(form).then((sheet) => {
   const keep = () => keepWeek(form, sheet.boxes, sheet.journal).catch(() => {});
   sheet.onSaved = keep;
   keep();
 });
+addNames();
+addLines(form);
+listenForClosing();

@@ -1,11 +1,11 @@
 // “I am here”: pressed by oneself, seen by all.
 
-const PATIENCE = 10_000;
+import { press } from "./press.js";
 
 export class Here {
   // `refresh` brings the newest state.
-  constructor(panel, refresh) {
-    Object.assign(this, { panel, refresh });
+  constructor(panel, csrfCookie, refresh) {
+    Object.assign(this, { panel, csrfCookie, refresh });
     this.button = panel.querySelector("[data-me]");
     this.button?.form.addEventListener("submit", (event) => this.submitted(event));
   }
@@ -18,8 +18,7 @@ export class Here {
     const body = new FormData(form);
     body.set("present", value);
     this.mark(value === "1"); // at once; what the server says next is what stands
-    const options = { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error", signal: AbortSignal.timeout(PATIENCE) };
-    const answer = await fetch(form.action, options).catch(() => null);
+    const answer = await press(form.action, body, this.csrfCookie).catch(() => null);
     this.isSending = false;
     if (!answer?.ok) this.mark(value !== "1");
     this.panel.querySelector("[data-here-line]").textContent = answer?.ok ? "" : this.panel.dataset.failed;

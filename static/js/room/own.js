@@ -32,12 +32,12 @@ class OwnSheet extends Sheet {
 }
 
 class OwnRoom {
-  constructor(page, form) {
+  constructor(page) {
     const find = (name) => page.querySelector(`[data-${name}]`);
     this.page = page;
     this.stage = new Stage(find("stage"));
     this.age = new Age(find("age"));
-    this.here = new Here(find("here-panel"), () => this.watch.ask());
+    this.here = new Here(find("here-panel"), page.dataset.csrfCookie, () => this.watch.ask());
     const now = () => this.watch.now();
     const timer = find("timer");
     this.timer = new Timer(timer, now, () => this.stage.say(timer.dataset.over));
@@ -49,7 +49,8 @@ class OwnRoom {
       onTrouble: (kind, since) => this.trouble(kind, since),
     });
     this.watch.start();
-    start(form, OwnSheet).then((sheet) => this.write(sheet));
+    // Signed in again in another tab, she looks here again: one question, and it stays quiet if nobody is there.
+    for (const name of ["focus", "visibilitychange"]) addEventListener(name, () => this.isOut && this.watch.start());
   }
 
   // The words on this device are in order.
@@ -60,6 +61,7 @@ class OwnRoom {
     sheet.onSaved = () => this.saved();
     sheet.onSignedIn = () => this.watch.start();
     if (this.state) this.share.take(this.state);
+    if (this.isOut) sheet.signIn();
   }
 
   shown() {
@@ -76,6 +78,7 @@ class OwnRoom {
 
   take(state) {
     this.state = state;
+    this.isOut = false;
     hold(() => {
       this.age.well();
       this.stage.take(state);
@@ -92,7 +95,9 @@ class OwnRoom {
     if (kind === "lost") return;
     this.stage.clear();
     this.here.show({ people: [], here: 0, all: 0 });
-    if (kind === "signed_out") this.sheet?.signIn();
+    const wasOut = this.isOut;
+    this.isOut = kind === "signed_out";
+    if (this.isOut && !wasOut) this.sheet?.signIn();
   }
 }
 
@@ -107,7 +112,10 @@ function hold(change) {
   if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" }); // a scroll on its way is not cut short for nothing
 }
 
+// First what saves: whatever goes wrong around it, words are not lost.
 const form = document.querySelector("[data-worksheet]");
+const opened = start(form, OwnSheet);
+const room = new OwnRoom(document.querySelector("[data-room]"));
+opened.then((sheet) => room.write(sheet));
 addNames();
 addLines(form);
-new OwnRoom(document.querySelector("[data-room]"), form);
