@@ -38,7 +38,7 @@ class RoomPage {
     this.keys = new Keys(element, bar);
     this.ending = new Ending(element.querySelector("[data-ending]"), now);
     this.people = new People(bar);
-    this.steering = new Steering(bar, this.page.dataset.csrfCookie, () => this.watch.ask());
+    this.steering = new Steering(bar, this.page.dataset.csrfCookie, () => this.stage.held(), () => this.watch.ask());
     this.parts = [this.steering, this.people, this.ending];
     if (bar.querySelector("[data-fold]")) this.fold = new Fold(bar);
   }

@@ -1,4 +1,4 @@
-"""The room when something goes wrong around it: another session, a covered window, a role that ends, a foreign network."""
+"""The room when something goes wrong around it: another session, a covered window, a role that ends, a network's door."""
 
 import re
 
@@ -110,3 +110,12 @@ def test_network_that_wants_something_first_does_not_end_the_room(room, first):
     rewrite(first, "あとで書きたした", Readers.GROUP)
     room.evaluate("dispatchEvent(new Event('online'))")
     expect(card(room, "あとで書きたした")).to_be_visible(timeout=POLL)
+
+
+def test_no_text_comes_again_with_what_is_pressed(room):
+    panel = menu(room, 1)
+    with room.expect_response(re.compile("/session/steer/")) as answer:
+        panel.locator("[data-order][value=random]").click()
+    [shown] = answer.value.json()["cards"]
+    assert "html" not in shown
+    expect(panel.locator("[data-order][value=random]")).to_have_attribute("aria-pressed", "true")

@@ -5,9 +5,9 @@ import { clockIn } from "../clock.js";
 import { press } from "./press.js";
 
 export class Steering {
-  // `refresh` brings the newest state.
-  constructor(bar, csrfCookie, refresh) {
-    Object.assign(this, { bar, csrfCookie, refresh, say: bar.dataset });
+  // `held` lists what the page holds already, `refresh` brings the newest state.
+  constructor(bar, csrfCookie, held, refresh) {
+    Object.assign(this, { bar, csrfCookie, held, refresh, say: bar.dataset });
     this.clock = clockIn(this.say.timeZone);
     this.line = bar.querySelector("[data-steer-status]");
     document.addEventListener("submit", (event) => {
@@ -21,6 +21,7 @@ export class Steering {
     if (button?.getAttribute("aria-busy") === "true") return;
     const fields = new FormData(form);
     if (button?.name) fields.set(button.name, button.value);
+    fields.set("have", this.held().join(",")); // no text comes with the answer that is here already
     button?.setAttribute("aria-busy", "true");
     this.tell(await this.post(form.action, fields));
     button?.removeAttribute("aria-busy");
