@@ -45,10 +45,19 @@ def guests(cast, week, live_server):
 
 
 @pytest.fixture
-def room(new_page, cast, sign_in, week, prompts):
+def phone_of(new_page, sign_in):
+    def signed_in(user):
+        page = new_page(**PHONE)
+        sign_in(page, user)
+        return page
+
+    return signed_in
+
+
+@pytest.fixture
+def room(phone_of, cast, week, prompts):
     """The colleague's phone in the room, in the middle of a conversion in her notes."""
-    page = new_page(**PHONE)
-    sign_in(page, cast.colleague)
+    page = phone_of(cast.colleague)
     page.goto(reverse("workbook:room", args=[cast.cohort.slug, week.number]))
     page.locator("form[data-ready]").wait_for()
     page.locator(f"#text-{prompts[KINDS.SESSION_NOTES].pk}").press_sequentially("きいたこと")
@@ -86,11 +95,23 @@ def is_where(page, before):
     return abs(where(page)[1] - before[1]) < 1
 
 
-def test_nothing_is_lost_and_nothing_moves(new_page, cast, sign_in, week, prompts, guests, room):
+def is_converting(room, prompts):
+    notes = room.locator(f"#text-{prompts[KINDS.SESSION_NOTES].pk}")
+    assert room.locator(".card").count() > 3, "texts of others came above what she writes"
+    expect(notes).to_be_focused()
+    expect(notes).to_have_value("きいたことへんかん")
+    assert notes.evaluate("field => [field.selectionEnd, window.ends]") == [9, 0]
+
+
+def kept_of(guests):
+    """What the server keeps of them, by person and prompt."""
+    rows = Response.objects.filter(membership__user__in=[guest.user for guest in guests])
+    return {(row.membership.user_id, row.prompt_id): row.text for row in rows.select_related("membership")}
+
+
+def test_nothing_is_lost_and_nothing_moves(phone_of, cast, week, prompts, guests, room):
     *silent, offline_guest, today_guest = guests
-    idle, away, today = (new_page(**PHONE) for _ in range(3))
-    for page, user in ((idle, cast.member), (away, offline_guest.user), (today, today_guest.user)):
-        sign_in(page, user)
+    idle, away, today = (phone_of(user) for user in (cast.member, offline_guest.user, today_guest.user))
     open_sheet(idle, week)
     idle.locator(f"#text-{prompts[KINDS.SESSION_NOTES].pk}").fill("- 急がないという一言\n- 待つ時間")
     idle.evaluate("document.activeElement.blur()")
@@ -108,12 +129,8 @@ def test_nothing_is_lost_and_nothing_moves(new_page, cast, sign_in, week, prompt
     all_at_once([lambda g=guest, n=n: finish(g, prompts, n) for n, guest in enumerate(silent)])
 
     shown(room)
-    notes = room.locator(f"#text-{prompts[KINDS.SESSION_NOTES].pk}")
-    assert room.locator(".card").count() > 3, "texts of others came above what she writes"
     assert is_where(room, before)
-    expect(notes).to_be_focused()
-    expect(notes).to_have_value("きいたことへんかん")
-    assert notes.evaluate("field => [field.selectionEnd, window.ends]") == [9, 0]
+    is_converting(room, prompts)
     tools.send("Input.insertText", {"text": "変換"})
     expect(line(room)).to_have_text(SAVED)
     assert text_of(prompts[KINDS.SESSION_NOTES], cast.colleague) == "きいたこと変換"
@@ -137,7 +154,7 @@ def test_nothing_is_lost_and_nothing_moves(new_page, cast, sign_in, week, prompt
     assert text_of(prompts[KINDS.SUMMARY], offline_guest.user) == "電波のないところで"
     assert leader.poll()["counts"] == {**counts, "writing": SUMMARY_ALONE + 1}
 
-    held = {(guest.user.pk, prompt): text for guest in silent for prompt, (_version, text) in guest.held.items()}
-    rows = Response.objects.filter(membership__user__in=[guest.user for guest in silent])
-    assert {(row.membership.user_id, row.prompt_id): row.text for row in rows.select_related("membership")} == held
+    assert kept_of(silent) == {
+        (guest.user.pk, prompt): text for guest in silent for prompt, (_version, text) in guest.held.items()
+    }
     assert len(silent) == BOTH + SUMMARY_ALONE + SILENT
