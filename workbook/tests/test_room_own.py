@@ -2,11 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from cohorts.models import Membership
 from tests.cast import prompt_of, write
 from tests.reader import comment
 from workbook.models import Feedback, Readers, Section
+from workbook.tests.watcher import Watcher
 
 pytestmark = pytest.mark.django_db
 OWN = ["CANARY-ours-member-private", "CANARY-ours-member-shared", "CANARY-ours-member-group"]
@@ -69,3 +71,21 @@ def test_who_is_here_is_said_without_who_is_not(page, client, cast, address):
     assert "<li>colleague</li>" in here
     assert "<li>facilitator</li>" not in here
     assert '<button name="present" value="1" aria-pressed="false" data-me>' in here
+
+
+def test_without_names_it_is_said_where_the_names_stand(page, client, cast, address):
+    """The same text, shown to the same people, stands with its name in the week's sheet."""
+    write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort), "問い1への一言", Readers.GROUP)
+    Watcher(cast.facilitator, cast.cohort).steer("names", "0")
+    html = page(cast.member)
+    stage = html[html.index("data-stage") : html.index("data-announce")]
+    assert "問い1への一言" in stage
+    assert "colleague" not in stage
+    sheet = client.get(prompt_of(cast.cohort).section.week.get_absolute_url()).content.decode()
+    voices = sheet[sheet.index('class="voices"') :]
+    assert "問い1への一言" in voices
+    assert "colleague" in voices
+    mine = "No names on this screen. The sheet of the week shows the group your name, too. Press again to take it back."
+    theirs = "Only this screen is without names: on the sheet of the week the members read the same texts with names."
+    assert gettext(mine) in stage
+    assert gettext(theirs) in page(cast.facilitator)
