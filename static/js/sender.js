@@ -1,6 +1,7 @@
 // When a box is sent: after a pause, in long typing now and then, one request at a time, again and again until the
 // server has confirmed it. An unanswered save is asked for again, under its own name, before anything newer.
 
+import { narrowOther } from "./narrowing.js";
 import { narrower, wider } from "./readers.js";
 import { operationId, send } from "./save.js";
 
@@ -57,6 +58,7 @@ export class Sender {
 
   flush({ leaving = false } = {}) {
     clearTimeout(this.timer);
+    if (this.box.conflict) narrowOther(this.box, leaving);
     if (!this.box.mayBeSent(leaving) || !this.isUnsent) return;
     this.isUrgent = this.inFlight; // should the one under way fail, the next is not far away
     if (this.inFlight && !(leaving && this.hasNewer)) return; // the answer starts the next one
