@@ -14,6 +14,8 @@ import { Stage } from "./stage.js";
 import { Timer } from "./timer.js";
 import { Watch } from "./watch.js";
 
+const PAUSE = 2_000; // between two looks at what another device wrote
+const LONGEST = 60_000;
 const FIELDS = "textarea, input, select";
 
 class OwnSheet extends Sheet {
@@ -61,6 +63,7 @@ class OwnRoom {
     sheet.onSaved = () => this.saved();
     sheet.onSignedIn = () => this.watch.start();
     if (this.state) this.share.take(this.state);
+    this.catchUp();
     if (this.isOut) sheet.signIn();
   }
 
@@ -87,7 +90,22 @@ class OwnRoom {
       this.timer.set(state.timer?.ends_at);
     });
     this.closing?.hear(state.closing, state.room, () => this.watch.now());
+    this.pause = PAUSE;
+    this.catchUp();
     this.page.dataset.taken = "";
+  }
+
+  // What another device wrote comes into the boxes, as soon as nobody is in them.
+  catchUp() {
+    clearTimeout(this.later);
+    if (!this.share?.isBehind) return;
+    const wait = (this.lookedAt ?? 0) + this.pause - Date.now();
+    if (wait <= 0) {
+      this.lookedAt = Date.now();
+      this.sheet.refresh();
+      this.pause = Math.min(this.pause * 2, LONGEST);
+    }
+    this.later = setTimeout(() => this.catchUp(), wait > 0 ? wait : this.pause);
   }
 
   trouble(kind, since) {

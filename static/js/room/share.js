@@ -2,7 +2,7 @@
 // it before. It goes the way of every save: the choice of readers in the box below is what counts.
 
 const GROUP = "group";
-const nameOf = (box) => `hisho-before-${box.key}`; // in this tab, also when the page is opened anew
+const nameOf = (box) => `hisho-before-${box.form.dataset.user}-${box.key}`; // in this tab, also when the page is opened anew
 
 function recall(box) {
   try {
@@ -12,7 +12,9 @@ function recall(box) {
   }
 }
 
+// Not by this button alone: she may have chosen in the box itself.
 function remember(box) {
+  if (box.readers === GROUP) return;
   try {
     sessionStorage.setItem(nameOf(box), box.readers);
   } catch {}
@@ -22,6 +24,10 @@ export class Share {
   // `boxes` are those of the sheet.
   constructor(panel, boxes) {
     Object.assign(this, { panel, boxes, state: null });
+    for (const box of boxes) {
+      remember(box);
+      box.readersField.addEventListener("change", () => remember(box));
+    }
     this.button = this.part("button");
     this.button.addEventListener("click", () => this.pressed());
     this.part("write").addEventListener("click", () => this.write());
@@ -37,6 +43,14 @@ export class Share {
   take(state) {
     this.state = state;
     this.show();
+  }
+
+  // Whether the server knows more of this box than the page: it was changed on another device.
+  get isBehind() {
+    const { box, card, state } = this;
+    if (!box || box.conflict || box.sender.isUnsent) return false;
+    const isGone = box.savedReaders === GROUP && box.held === "written" && state.may_hear && !card;
+    return isGone || (card?.version ?? 0) > box.version;
   }
 
   show() {
@@ -56,10 +70,10 @@ export class Share {
 
   sentence(box, isShared) {
     const say = this.panel.dataset;
-    const isHeld = box.savedReaders === GROUP; // by the server
+    const isHeld = (box.conflict ?? { readers: box.savedReaders }).readers === GROUP; // by the server
     const isOut = box.sender.isUnsent && box.sender.widest === GROUP; // it may be, though nobody said so
     if (!isShared) return isHeld || isOut || this.card ? say.going : say.now.replace("{readers}", () => box.readersField.selectedOptions[0].text);
-    if (!isHeld) return say.onItsWay;
+    if (!isHeld) return box.conflict ? say.unsettled : say.onItsWay;
     if (box.held !== "written") return say.unwritten;
     if (!this.state.may_hear) return say.later;
     if (!this.card) return say.onItsWay;
@@ -73,9 +87,8 @@ export class Share {
   pressed() {
     const { box } = this;
     if (!box || box.field.readOnly) return;
-    if (box.readers !== GROUP) remember(box);
-    const before = recall(box);
-    box.readersField.value = box.readers === GROUP ? (before === GROUP ? null : before) ?? "facilitators" : GROUP;
+    remember(box); // another device may have chosen since
+    box.readersField.value = box.readers === GROUP ? recall(box) ?? "facilitators" : GROUP;
     box.readersField.dispatchEvent(new Event("change", { bubbles: true }));
     this.show();
   }
