@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cohorts.models import Membership
 from tests.browser.offline import PHONE
-from tests.browser.projected import POLL, PROJECTED, SHORT, card, menu, middle, opened
+from tests.browser.projected import POLL, PROJECTED, SHORT, add, card, cards, menu, middle, opened
 from tests.cast import join, make_user, prompt_of, write
 from workbook.models import Attendance, Readers, Room
 
@@ -144,6 +144,23 @@ def test_controls_fold_away_for_good(room):
     fold.focus()
     room.keyboard.press("Enter")
     expect(room.locator("[data-steer-row]")).to_be_visible()
+
+
+def test_folding_leaves_what_is_looked_at_in_its_place(room, cast):
+    for number in range(8):
+        add(cast, f"name{number}", SHORT)
+    expect(cards(room)).to_have_count(9, timeout=POLL)
+    fold, question = room.locator("[data-fold]"), room.locator("[data-asked-text]")
+    room.evaluate("scrollTo({ top: 40, behavior: 'instant' })")
+    fold.click()
+    room.wait_for_timeout(300)
+    assert question.bounding_box()["y"] >= 0
+    room.evaluate("scrollTo({ top: 400, behavior: 'instant' })")
+    before = cards(room).last.bounding_box()["y"]
+    for _ in range(2):
+        fold.click()
+        room.wait_for_timeout(300)
+        assert abs(cards(room).last.bounding_box()["y"] - before) < 2
 
 
 def test_works_without_scripts(new_page, sign_in, cast, first):

@@ -7,6 +7,7 @@ export class Fold {
   constructor(bar) {
     this.bar = bar;
     this.button = bar.querySelector("[data-fold]");
+    this.question = document.querySelector("[data-asked-text]");
     this.button.hidden = false;
     this.label = this.button.textContent;
     this.button.addEventListener("click", () => this.fold(!this.isFolded, true));
@@ -24,7 +25,10 @@ export class Fold {
   }
 
   fold(isFolded, isHers = false) {
+    const { top } = this.question.getBoundingClientRect();
     document.body.toggleAttribute("data-folded", isFolded);
+    // What is looked at stays in its place while the head of the page comes or goes.
+    if (scrollY) scrollBy({ top: this.question.getBoundingClientRect().top - top, behavior: "instant" });
     this.button.setAttribute("aria-expanded", String(!isFolded));
     this.button.textContent = isFolded ? this.button.dataset.unfold : this.label;
     if (!isHers) return;
