@@ -135,6 +135,22 @@ def test_back_to_a_refused_form_and_reloading_it_are_harmless(opening):
     opening.wait_for_url("**/change/")
 
 
+def test_what_reaches_the_server_after_the_button_is_not_kept(opening):
+    asked = []
+    opening.on("request", lambda request: request.url.endswith("/preview/") and asked.append(request))
+    begin(opening)
+    expect(session(opening, 2)).to_have_value("2026-12-24T21:00")
+    opening.get_by_label(PEOPLE).fill("ハナさん")
+    press_open(opening)
+    expect(opening.locator("[data-field=people] .errorlist")).to_contain_text("ハナさん")
+    late = asked[0]
+    sent = {"data": late.post_data_buffer, "headers": {"Content-Type": late.headers["content-type"]}}
+    assert opening.request.post(late.url, **sent).ok
+    opening.reload()
+    expect(opening.get_by_label(PEOPLE)).to_have_value("ハナさん")
+    expect(opening.get_by_label("名前")).to_have_value("春のコホート")
+
+
 def test_without_the_server_nothing_typed_is_lost(opening):
     opening.route(PREVIEW, lambda route: route.abort("connectionreset"))
     opening.get_by_label("名前").fill("春のコホート")

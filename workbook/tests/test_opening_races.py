@@ -9,7 +9,7 @@ from django.test import Client
 
 from cohorts.models import Cohort, Invitation, Mail
 from tests.together import at_once
-from workbook.tests.opening_page import FIRST, REFUSED, press, typed
+from workbook.tests.opening_page import FIRST, PREVIEW, REFUSED, fields_of, press, typed
 from workbook.tests.test_races import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,3 +74,34 @@ def test_two_organizers_open_on_the_same_day(cast, slug):
     else:
         assert REFUSED not in [response["Location"] for response in responses]
         assert sorted(opened) == ["2026-12-02", "2026-12-02-2"]
+
+
+def test_button_overtakes_what_the_page_had_asked_before(cast):
+    """The earlier request knows the session as it was before the button; what it keeps is over."""
+    client = Client()
+    client.force_login(cast.organizer)
+    data = typed(client, source="bundled", name="第3期", first_session=FIRST)
+    has_come, is_pressed = threading.Event(), threading.Event()
+
+    def hold(execute, sql, *args):
+        if Cohort._meta.db_table in sql and not has_come.is_set():
+            has_come.set()
+            is_pressed.wait(PATIENCE)
+        return execute(sql, *args)
+
+    def ask():
+        own = Client()
+        own.cookies.update(client.cookies)
+        with connection.execute_wrapper(hold):
+            return own.post(PREVIEW, {**data, "name": "第", "turn": "1795000001999"})
+
+    def press_then():
+        has_come.wait(PATIENCE)
+        try:
+            return press(client, data, name="第4期", people="x", turn="1795000002000")
+        finally:
+            is_pressed.set()
+
+    asked, pressed = at_once(ask, press_then)
+    assert (asked.status_code, pressed["Location"]) == (200, REFUSED)
+    assert fields_of(client.get(REFUSED))["name"] == "第4期"

@@ -2,7 +2,7 @@
 // Without a script a button of the form does the same.
 
 import { morph } from "./morph.js";
-import { findHindrance, mayOutlive, renewToken } from "./presence.js";
+import { findHindrance, mayOutlive, renewToken, takeTurn } from "./presence.js";
 
 const PAUSE = 400;
 
@@ -22,7 +22,7 @@ class Follower {
       this.leave(); // before the page goes: through a service worker a later request may be lost with it
       if (this.isStuck) event.preventDefault();
     });
-    document.querySelector(".restored")?.addEventListener("submit", () => this.drop());
+    document.querySelector(".restored")?.addEventListener("submit", (event) => this.drop(event.target));
   }
 
   later(event) {
@@ -37,7 +37,8 @@ class Follower {
     this.request = null;
   }
 
-  drop() {
+  drop(form = this.form) {
+    takeTurn(form);
     this.stop();
     this.isWaiting = this.isStuck = false;
   }
@@ -106,7 +107,7 @@ class Follower {
   }
 
   send(signal) {
-    const body = new FormData(this.form);
+    const body = new FormData(takeTurn(this.form));
     return fetch(this.form.dataset.follow, { method: "POST", body, redirect: "manual", keepalive: mayOutlive(body), signal });
   }
 

@@ -24,6 +24,12 @@ export async function findHindrance(form, options) {
   return session.user ? somebodyElse : signedOut;
 }
 
+// Of what is on its way to the server at once, the last that was sent is kept.
+export function takeTurn(form) {
+  if (form.elements.turn) form.elements.turn.value = Date.now();
+  return form;
+}
+
 // The token changes with every sign-in. Says whether it did since the last time; the page's forms hold that of now.
 export function renewToken() {
   const before = token;

@@ -81,9 +81,8 @@ def _look(request: HttpRequest, form: OpeningForm) -> Preview:
     """Validate, keep what was posted, and lay out the dates."""
     form.full_clean()
     if request.method == "POST":
-        draft.keep(request, [name for name in form.fields if name != "file"])
-        if request.FILES.get("file") and form.origin.page:
-            draft.keep_page(request, form.origin.page)
+        page = form.origin.page if request.FILES.get("file") else None
+        draft.keep(request, [name for name in form.fields if name != "file"], page)
     return preview_of(form)
 
 
