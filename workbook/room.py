@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404
@@ -97,6 +98,15 @@ class OpenRoom:
         steered_at, session_at = self.fact.steered_at, self.fact.session_at
         has_begun = session_at <= self.now or (steered_at is not None and steered_at >= session_at - EARLY)
         return has_begun or self.may_steer or self.is_ended
+
+    @property
+    def may_attend(self) -> bool:
+        """Whether she may say that she is here: a member on the session's day and the next, where the cohort lives."""
+        if self.is_ended or self.may_steer:
+            return self.may_steer
+        zone = ZoneInfo(self.fact.time_zone)
+        days = timezone.localdate(self.now, zone) - timezone.localdate(self.fact.session_at, zone)
+        return timedelta(0) <= days <= timedelta(days=1)
 
     @property
     def is_named(self) -> bool:
@@ -201,6 +211,7 @@ class OpenRoom:
             "room": f"{self.slug}-{self.number}",
             "ended": self.is_ended,
             "may_hear": self.may_hear,
+            "may_attend": self.may_attend,
             "asked": {"id": self.asked.pk, "label": self.asked.label, "text": self.asked.text} if self.asked else None,
             "is_named": self.is_named,
             "order": self.order,

@@ -80,12 +80,18 @@ class AttendForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Put the membership's id into `membership`; None for somebody of whom she has nothing to say.
 
-        Raises ValidationError for a member of a finished cohort.
+        Raises ValidationError for a member of a finished cohort, and for a member on any other day than the session's
+        and the next one.
         """
         data = super().clean()
-        if self.room.is_ended and not self.room.may_steer:
-            raise ValidationError(_("This cohort has ended."), code="finished")
         own = self.room.fact.membership_id
         known = {str(person.pk): person.pk for person in self.room.people} if self.room.may_steer else {str(own): own}
         data["membership"] = known.get(data.get("membership") or str(own))
+        if data["membership"] is not None and not self.room.may_attend:
+            raise self._off_day()
         return data
+
+    def _off_day(self) -> ValidationError:
+        if self.room.is_ended:
+            return ValidationError(_("This cohort has ended."), code="finished")
+        return ValidationError(_("You can say this on the day of the session and the day after it."), code="day")

@@ -35,6 +35,7 @@ class Fact(NamedTuple):
     opens_at: datetime
     session_at: datetime
     finished_at: datetime | None
+    time_zone: str
     membership_id: int
     role: str
     chosen_id: int | None
@@ -56,7 +57,7 @@ class Fact(NamedTuple):
 
 
 COLUMNS = (
-    *("pk", "cohort_id", "opens_at", "session_at", "cohort__finished_at"),
+    *("pk", "cohort_id", "opens_at", "session_at", "cohort__finished_at", "cohort__time_zone"),
     *("cohort__memberships__pk", "cohort__memberships__role"),
     *("room__prompt_id", "room__is_named", "room__order", "room__seed", "room__spotlight_id", "room__timer_ends_at"),
     *("room__closing_at", "room__closing_ends_at", "room__steered_at"),

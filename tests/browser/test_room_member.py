@@ -1,8 +1,11 @@
 """The room of a session on a member's phone: what the group shares, her own text shown with one tap, her own boxes."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from cohorts.models import Membership
@@ -11,7 +14,8 @@ from tests.browser.offline import PHONE, box, come_back, go_offline, open_week, 
 from tests.browser.test_worksheet import SAVED, line
 from tests.cast import join, make_user, prompt_of, write
 from tests.reader import rewrite
-from workbook.models import Attendance, Readers, Response, Revision, Room, Section
+from workbook.models import Attendance, Readers, Response, Revision, Room, Section, Week
+from workbook.tests.watcher import hold_today
 
 POLL = 9_000
 """Within so many milliseconds what is new is on every page, on a machine that is busy."""
@@ -32,11 +36,13 @@ def notes(cast):
 
 @pytest.fixture
 def room(new_page, sign_in, cast, theirs):
-    """The member's phone in the room of the first week, whose session was some days ago."""
+    """The member's phone in the room of the first week."""
     return opened(new_page(**PHONE), sign_in, cast.member, cast)
 
 
 def opened(page, sign_in, user, cast):
+    """On the day of the session."""
+    hold_today(cast.cohort)
     sign_in(page, user)
     page.goto(reverse("workbook:room", args=[cast.cohort.slug, 1]))
     page.locator("[data-ready]").wait_for()
@@ -118,6 +124,13 @@ def test_who_is_here(room, cast):
     Attendance.objects.filter(pk=attendance.pk).update(is_present=False)  # the facilitator corrects
     expect(here).to_have_attribute("aria-pressed", "false", timeout=POLL)
     expect(room.locator("[data-whom]")).to_be_hidden()
+
+
+def test_on_another_day_there_is_nothing_to_press(room, cast):
+    here = room.get_by_role("button", name="参加しています")
+    expect(here).to_be_visible()
+    Week.objects.filter(cohort=cast.cohort, number=1).update(session_at=timezone.now() - timedelta(days=2))
+    expect(here).to_be_hidden(timeout=POLL)
 
 
 def test_that_it_did_not_arrive_is_said(room):
@@ -251,6 +264,7 @@ def test_room_fits_every_screen_and_every_finger(room):
 
 
 def test_without_javascript_it_is_a_page_with_forms(plain_page, cast, sign_in, theirs, notes):
+    hold_today(cast.cohort)
     sign_in(plain_page, cast.member)
     plain_page.goto(reverse("workbook:room", args=[cast.cohort.slug, 1]))
     expect(card(plain_page, THEIRS)).to_be_visible()

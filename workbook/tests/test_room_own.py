@@ -8,7 +8,7 @@ from cohorts.models import Membership
 from tests.cast import prompt_of, write
 from tests.reader import comment
 from workbook.models import Feedback, Readers, Section
-from workbook.tests.watcher import Watcher
+from workbook.tests.watcher import Watcher, hold_today
 
 pytestmark = pytest.mark.django_db
 OWN = ["CANARY-ours-member-private", "CANARY-ours-member-shared", "CANARY-ours-member-group"]
@@ -64,6 +64,7 @@ def test_nobody_else_has_boxes_there(page, cast):
 
 
 def test_who_is_here_is_said_without_who_is_not(page, client, cast, address):
+    hold_today(cast.cohort)
     client.force_login(cast.colleague)
     client.post(f"{address}attend/", {"present": "1"})
     html = page(cast.member)

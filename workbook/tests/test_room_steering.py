@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.cast import join, make_user, prompt_of, write
 from tests.reader import rewrite
 from workbook.models import Attendance, Readers, Room, Section
-from workbook.tests.watcher import SCRIPT, Watcher, room_of
+from workbook.tests.watcher import SCRIPT, Watcher, hold_today, room_of
 
 PEOPLE = ("はる", "なつ", "あき", "ふゆ")
 
@@ -300,14 +300,20 @@ def test_finished_cohort_is_steered_no_more(cast, leader):
 # Who is here
 
 
+@pytest.fixture
+def member(cast):
+    """On the day of the session."""
+    hold_today(cast.cohort)
+    return Watcher(cast.member, cast.cohort)
+
+
 def present(page):
     page.tag = ""
     assert page.poll() == 200
     return {person["name"] for person in page.state["people"] if person["present"]}
 
 
-def test_member_says_that_she_is_here_and_takes_it_back(cast, leader):
-    member = Watcher(cast.member, cast.cohort)
+def test_member_says_that_she_is_here_and_takes_it_back(cast, leader, member):
     assert member.attend("1").json()["here"] == 1
     assert present(leader) == {"member"}
     assert (leader.state["here"], leader.state["all"]) == (1, 2)
@@ -318,8 +324,7 @@ def test_member_says_that_she_is_here_and_takes_it_back(cast, leader):
     assert not Attendance.objects.get().is_present
 
 
-def test_facilitator_corrects(cast, leader):
-    member = Watcher(cast.member, cast.cohort)
+def test_facilitator_corrects(cast, leader, member):
     member.attend("1")
     leader.poll()
     ids = {person["name"]: person["id"] for person in leader.state["people"]}
@@ -339,8 +344,7 @@ def test_facilitators_are_listed_last_and_counted_nowhere(cast, leader):
     assert leader.state["all"] == 3
 
 
-def test_nobody_says_it_for_others(cast, leader):
-    member = Watcher(cast.member, cast.cohort)
+def test_nobody_says_it_for_others(cast, leader, member):
     other = cast.cohort.memberships.get(user=cast.colleague)
     stranger = cast.other.memberships.get(user=cast.stranger)
     gone = cast.cohort.memberships.get(user=cast.removed)
@@ -358,9 +362,8 @@ def test_neither_here_nor_not(sent, cast, leader):
     assert not Attendance.objects.exists()
 
 
-def test_finished_cohort_is_corrected_by_its_facilitator_alone(cast, leader):
+def test_finished_cohort_is_corrected_by_its_facilitator_alone(cast, leader, member):
     cast.cohort.finish()
-    member = Watcher(cast.member, cast.cohort)
     assert member.attend("1").status_code == 422
     assert leader.attend("1", membership=cast.membership.pk).status_code == 200
     assert present(member) == {"member"}

@@ -2,9 +2,10 @@
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.reader import rewrite
-from workbook.models import Readers, Response, Room
+from workbook.models import Readers, Response, Room, Week
 
 SCRIPT = {"Accept": "application/json"}
 
@@ -66,6 +67,11 @@ def share(response: Response) -> Response:
 
 def unshare(response: Response, readers: str = Readers.FACILITATORS) -> Response:
     return rewrite(response, response.text, readers)
+
+
+def hold_today(cohort, number: int = 1) -> None:
+    """The session begins now."""
+    Week.objects.filter(cohort=cohort, number=number).update(session_at=timezone.now())
 
 
 def room_of(cohort, number=1) -> Room:

@@ -30,9 +30,11 @@ export class Here {
     this.button.value = isHere ? "0" : "1";
   }
 
-  show({ people, here, all }) {
+  // On other days than the session's and the next one there is nothing to say.
+  show({ people, here, all, may_attend: mayAttend }) {
     const find = (name) => this.panel.querySelector(`[data-${name}]`);
     const me = people.find((person) => person.me);
+    if (this.button) this.button.form.hidden = !mayAttend;
     if (me && this.button && !this.isSending) this.mark(me.present);
     const names = people.filter((person) => person.present).map((person) => person.name);
     find("here").textContent = here;
