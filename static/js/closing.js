@@ -4,6 +4,7 @@
 const WORDS = "textarea, input, select, [contenteditable]";
 const AFTERWARDS = 60_000; // so long it says that one may go on
 const TICK = 500;
+const OPENING = 2_000;
 
 // Once for each closing and room, also when the page is opened anew in this tab. Storage may be refused.
 function isFirst(room, begun) {
@@ -27,6 +28,19 @@ export function goTo(section) {
   section.tabIndex = -1;
   section.focus({ preventScroll: true });
   section.scrollIntoView({ block: "start" });
+  hold(section);
+}
+
+// A page that still opens may grow above it: until she does something herself, it stays where it was led to.
+function hold(section) {
+  const settled = new AbortController();
+  const grown = new ResizeObserver(() => section.scrollIntoView({ block: "start" }));
+  settled.signal.addEventListener("abort", () => grown.disconnect());
+  for (const name of ["pointerdown", "wheel", "keydown", "focusin"]) {
+    addEventListener(name, () => settled.abort(), { capture: true, passive: true, signal: settled.signal });
+  }
+  setTimeout(() => settled.abort(), OPENING);
+  grown.observe(document.body);
 }
 
 function inWords(milliseconds) {

@@ -6,12 +6,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from cohorts.models import Membership
 from tests.browser.axe import findings_in_both
 from tests.browser.closing import IN_VIEW, SOON, bar, open_sheet, run_out, running, shown, steer, where
 from tests.browser.office import compose
 from tests.browser.test_worksheet import SAVED, line
 from tests.cast import prompt_of, write
-from workbook.models import Response, Section
+from workbook.models import Readers, Response, Section
 
 TIME = re.compile(r"^[23]:\d\d$")
 POLLS = "**/session/state/**"
@@ -121,6 +122,17 @@ def test_the_room_on_a_phone_turns_too(member, cast, week):
     steer(week, cast, "close")
     shown(member)
     assert member.evaluate(IN_VIEW, "summary")
+
+
+@pytest.mark.parametrize("path", ["", "session/"])
+def test_a_page_opened_in_these_minutes_turns_whatever_still_comes_above(member, cast, week, path):
+    thought = prompt_of(cast.cohort, 2)
+    write(Membership.objects.get(user=cast.colleague), thought, "ながい考え\n\n" * 12, Readers.GROUP)
+    steer(week, cast, "close")
+    member.goto(f"{week.get_absolute_url()}{path}")
+    member.locator("form[data-ready]").wait_for()
+    shown(member)
+    assert member.locator('[data-kind="summary"]').bounding_box()["y"] < 140
 
 
 def test_who_came_for_a_box_stays_there(member, cast, week, notes):
