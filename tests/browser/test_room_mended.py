@@ -71,7 +71,7 @@ def test_members_page_that_nobody_sees_asks_nothing(new_page, sign_in, cast, fir
 
 def test_whose_role_has_ended_gets_the_page_of_a_member(room, cast):
     Membership.objects.filter(user=cast.facilitator).update(role=Membership.Role.MEMBER)
-    expect(room.locator("[data-here-panel]")).to_be_visible(timeout=POLL)
+    expect(room.locator("form[data-worksheet]")).to_be_visible(timeout=POLL)
     assert room.locator("[data-steering-bar], [data-person]").count() == 0
     expect(card(room, SHORT)).to_be_visible()
 
