@@ -92,7 +92,7 @@ def test_it_is_hers_again_also_after_the_page_was_opened_anew(room):
 def test_what_the_group_sees_is_said_and_shown(room, cast):
     Room.objects.create(week=prompt_of(cast.cohort).section.week, is_named=False, order="random")
     share(room).tap()
-    expect(room.locator("[data-share-line]")).to_contain_text("名前は出さずに", timeout=POLL)
+    expect(room.locator("[data-share-line]")).to_contain_text("この画面では名前を出していません。", timeout=POLL)
     room.get_by_role("button", name="みんなからの見え方").tap()
     expect(card(room, OWN)).to_be_focused()
     expect(card(room, OWN)).to_be_in_viewport()

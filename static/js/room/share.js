@@ -38,7 +38,7 @@ export class Share {
 
   get box() { return this.boxes.find((box) => box.key === this.state?.asked?.id); }
 
-  get card() { return this.state.cards.find((card) => card.mine); }
+  get card() { return this.state?.cards.find((card) => card.mine); }
 
   take(state) {
     this.state = state;
