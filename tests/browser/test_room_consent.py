@@ -134,8 +134,9 @@ def unsettled(room, prompt):
     """She shows her text; another device has written another one, and she goes on here."""
     share(room).tap()
     wait_until(room, is_shared)
-    rewrite(own(), OTHER, Readers.GROUP)
     room.locator(".thoughts summary").tap()
+    box(room, prompt).focus()  # else the other text comes in
+    rewrite(own(), OTHER, Readers.GROUP)
     box(room, prompt).fill(HERE)
     expect(room.locator(".conflict")).to_be_visible()
     return room
