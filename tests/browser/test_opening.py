@@ -1,5 +1,6 @@
 """Opening a cohort and moving its dates, in a browser: the page follows what is typed and loses nothing of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from cohorts.models import Cohort, Invitation
 from tests.browser.axe import findings_in_both, fits
 from tests.browser.opening import ADD, OPEN, PEOPLE, PREVIEW, begin, press_open, session, wait_until_kept
+from tests.browser.test_storage import eventually
 from tests.cast import join, make_cohort
 
 
@@ -42,6 +44,17 @@ def test_the_dates_follow_what_is_typed(opening):
     expect(session(opening, 3)).to_have_value("2026-12-30T19:00")
     expect(opening.locator("#week-3 [data-reset]")).to_have_count(0)
     assert Cohort.objects.count() == 2
+
+
+def test_what_is_typed_before_the_script_came_counts(desk, cast, sign_in):
+    sign_in(desk, cast.organizer)
+    held = []
+    desk.route(re.compile(r"/js/admin/opening"), lambda route: held.append(route))
+    desk.goto(ADD, wait_until="commit")
+    begin(desk)
+    eventually(desk, lambda: held)
+    held[0].continue_()
+    expect(session(desk, 2)).to_have_value("2026-12-24T21:00")
 
 
 def test_a_cohort_with_its_people_on_one_page(opening, cast):

@@ -2,15 +2,14 @@
 // Without a script a button of the form does the same.
 
 import { morph } from "./morph.js";
-import { findHindrance, mayOutlive, renewToken, takeTurn } from "./presence.js";
+import { findHindrance, mayOutlive, renewToken, takeTurn, wasTyped } from "./presence.js";
 
 const PAUSE = 400;
 
 class Follower {
   constructor(form) {
-    this.form = form;
-    this.status = form.querySelector("[data-follow-status]");
-    this.pressed = form.querySelector("[data-press-status]");
+    const [status, pressed] = ["follow", "press"].map((name) => form.querySelector(`[data-${name}-status]`));
+    Object.assign(this, { form, status, pressed });
     for (const button of form.querySelectorAll("[data-unscripted]")) button.hidden = true;
     form.addEventListener("input", (event) => this.later(event));
     form.addEventListener("click", (event) => this.reset(event));
@@ -23,6 +22,7 @@ class Follower {
       if (this.isStuck) event.preventDefault();
     });
     document.querySelector(".restored")?.addEventListener("submit", (event) => this.drop(event.target));
+    if (wasTyped(form)) this.later(); // before this script came, or put back by the browser
   }
 
   later(event) {

@@ -37,3 +37,9 @@ export function renewToken() {
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token || field.value;
   return token !== before;
 }
+
+// Whether the form holds something else than the server put into it.
+export function wasTyped(form) {
+  const typed = [...form.elements].filter((field) => field.matches("textarea, input:not([type=hidden])"));
+  return typed.some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+}
