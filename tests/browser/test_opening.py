@@ -49,7 +49,11 @@ def test_the_dates_follow_what_is_typed(opening):
 def test_what_is_typed_before_the_script_came_counts(desk, cast, sign_in):
     sign_in(desk, cast.organizer)
     held = []
-    desk.route(re.compile(r"/js/admin/opening"), lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    desk.route(re.compile(r"/js/admin/opening"), hold)
     desk.goto(ADD, wait_until="commit")
     begin(desk)
     eventually(desk, lambda: held)
