@@ -71,7 +71,7 @@ def test_ones_own_text_is_shown_and_taken_back_with_one_tap(room, new_page, sign
     expect(card(other, OWN)).to_be_visible(timeout=POLL)
     expect(card(other, OWN).locator("[data-name]")).to_have_text("member")
     expect(card(room, OWN).locator("[data-mine]")).to_be_visible(timeout=POLL)
-    expect(room.locator("[data-share-line]")).to_contain_text("お名前つきで、グループに見えています。", timeout=POLL)
+    expect(room.locator("[data-share-line]")).to_contain_text("名前つきで、グループに見えています。", timeout=POLL)
     share(room).tap()
     expect(card(other, OWN)).to_have_count(0, timeout=POLL)
     expect(card(room, OWN)).to_have_count(0, timeout=POLL)
