@@ -20,6 +20,8 @@ from pathlib import Path
 NO_DURABILITY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 # Tests roll back what they write: without a quick broom thousands of dead rows slow every later query down.
 SWEEPING = "-c autovacuum_naptime=1s -c autovacuum_vacuum_threshold=500 -c autovacuum_vacuum_cost_delay=0"
+# What is swept before a test has committed its rows counts as empty: whole tables would be read in loops within loops.
+BY_INDEX = "-c enable_seqscan=off"
 PLACES = [
     "/usr/lib/postgresql",
     "/usr/local/opt",
@@ -131,7 +133,7 @@ def cluster(settings: str, *options: str, home: Path | None = None) -> Iterator[
 
 
 @contextlib.contextmanager
-def throw_away_cluster(settings: str = f"{NO_DURABILITY} {SWEEPING}") -> Iterator[str]:
+def throw_away_cluster(settings: str = f"{NO_DURABILITY} {SWEEPING} {BY_INDEX}") -> Iterator[str]:
     """A new cluster; yields its address. Stopped and removed on the way out, also by Ctrl-C."""
     with cluster(settings) as made:
         yield made.url

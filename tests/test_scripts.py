@@ -45,7 +45,7 @@ def run(tmp_path):
 
     def run(text, *workers):
         (tmp_path / "test_it.py").write_text(text, encoding="utf-8")
-        return run_twice([*workers], *PLAIN, str(tmp_path / "test_it.py"))
+        return run_twice([*workers], *PLAIN, f"--rootdir={tmp_path}", str(tmp_path / "test_it.py"))
 
     return run
 
