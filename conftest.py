@@ -1,10 +1,12 @@
 """Fixtures for every test: the cast, and its member as a visitor of the site."""
 
 import gc
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
+from time_machine import TimeMachineFixture
 
 from tests.cast import Cast, make_cast
 
@@ -15,6 +17,12 @@ gc.set_threshold(50_000, 20, 100)
 @pytest.fixture
 def cast(db: None) -> Cast:
     return make_cast()
+
+
+@pytest.fixture
+def autumn(time_machine: TimeMachineFixture) -> None:
+    """For tests that name dates: these lie ahead, and nobody of the cast has another session then."""
+    time_machine.move_to(datetime(2026, 11, 20, 3, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from tests.cast import join, make_cohort, make_users
 from workbook.models import Prompt, Week
 from workbook.tests.opening_page import ADD, FIRST, PREVIEW, REFUSED, fields_of, press, refused, typed
 
+pytestmark = pytest.mark.usefixtures("autumn")
+
 PAGE = """# 第1週目：たねをまく
 ## 問い
 1. 最近うれしかった一言は？

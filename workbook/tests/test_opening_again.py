@@ -5,6 +5,8 @@ import pytest
 from cohorts.models import Cohort, Mail
 from workbook.tests.opening_page import ADD, FIRST, PREVIEW, REFUSED, fields_of, press, refused, typed
 
+pytestmark = pytest.mark.usefixtures("autumn")
+
 
 @pytest.fixture
 def page(organizer, cast):

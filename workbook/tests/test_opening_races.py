@@ -12,7 +12,7 @@ from tests.together import at_once
 from workbook.tests.opening_page import FIRST, PREVIEW, REFUSED, fields_of, press, typed
 from workbook.tests.test_races import PATIENCE
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("autumn"), pytest.mark.django_db(transaction=True)]
 
 
 def test_presses_at_once_open_one_cohort(cast):
