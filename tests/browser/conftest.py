@@ -19,13 +19,14 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from cohorts.models import User
+from cohorts.models import Membership, User
 from tests.browser.office import open_page, week_of
 from tests.browser.offline import PHONE, open_week
+from tests.browser.projected import PROJECTED, SHORT, opened
 from tests.browser.server import Server, collected_files
-from tests.cast import Cast, make_cast, prompt_of
+from tests.cast import Cast, make_cast, prompt_of, write
 from tests.faults.proxy import FaultProxy
-from workbook.models import Prompt
+from workbook.models import Prompt, Readers, Response
 
 sys.path.insert(0, str(settings.BASE_DIR / "scripts"))
 
@@ -177,6 +178,18 @@ def reading(desk: Page, cast: Cast, sign_in: Callable, url: str) -> Page:
     """The facilitator reads it."""
     sign_in(desk, cast.facilitator)
     return open_page(desk, url)
+
+
+@pytest.fixture
+def first(cast: Cast) -> Response:
+    """The colleague shares a short text with the group."""
+    return write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort), SHORT, Readers.GROUP)
+
+
+@pytest.fixture
+def room(new_page: Callable[..., Page], sign_in: Callable, cast: Cast, first: Response) -> Page:
+    """The facilitator has opened the room of the first week, to project it."""
+    return opened(new_page(viewport=PROJECTED), sign_in, cast.facilitator, cast)
 
 
 @pytest.fixture

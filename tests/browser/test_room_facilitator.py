@@ -10,24 +10,12 @@ from cohorts.models import Membership
 from tests.browser.axe import findings_in_both, fits
 from tests.browser.offline import PHONE
 from tests.browser.projected import POLL, PROJECTED, SHORT, add, card, cards, menu, middle, opened
-from tests.cast import prompt_of, write
+from tests.cast import prompt_of
 from tests.reader import rewrite
 from workbook.models import Readers, Room
 
 WIDTHS = (320, 360, 768, 1280, 1920)
 LONG = "帰りの電車で、今日のことを思い返していた。" * 30
-
-
-@pytest.fixture
-def first(cast):
-    """The colleague shares a short text with the group."""
-    return write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort), SHORT, Readers.GROUP)
-
-
-@pytest.fixture
-def room(new_page, sign_in, cast, first):
-    """The facilitator has opened the room of the first week."""
-    return opened(new_page(viewport=PROJECTED), sign_in, cast.facilitator, cast)
 
 
 def size(page, selector):

@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 
 from cohorts.models import Membership
 from tests.browser.offline import PHONE
-from tests.browser.test_room_facilitator import POLL, PROJECTED, SHORT, card, cards, menu, middle, opened
-from tests.cast import prompt_of, write
+from tests.browser.test_room_facilitator import POLL, SHORT, card, cards, menu, middle, opened
 from tests.reader import rewrite
 from workbook.models import Readers, Room
 
@@ -18,18 +17,6 @@ SEE = """state => {
   Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-
-
-@pytest.fixture
-def first(cast):
-    """The colleague shares a short text with the group."""
-    return write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort), SHORT, Readers.GROUP)
-
-
-@pytest.fixture
-def room(new_page, sign_in, cast, first):
-    """The facilitator has opened the room of the first week."""
-    return opened(new_page(viewport=PROJECTED), sign_in, cast.facilitator, cast)
 
 
 @pytest.mark.parametrize("token", ["a" * 32, None])

@@ -3,7 +3,6 @@
 import re
 from itertools import combinations
 
-import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -15,18 +14,6 @@ from workbook.models import Attendance, Readers, Room
 
 BOXES = "all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().toJSON())"
 MINUTES = re.compile(r"^\d:\d\d$")
-
-
-@pytest.fixture
-def first(cast):
-    """The colleague shares a short text with the group."""
-    return write(Membership.objects.get(user=cast.colleague), prompt_of(cast.cohort), SHORT, Readers.GROUP)
-
-
-@pytest.fixture
-def room(new_page, sign_in, cast, first):
-    """The facilitator has opened the room of the first week."""
-    return opened(new_page(viewport=PROJECTED), sign_in, cast.facilitator, cast)
 
 
 def test_controls_lie_beside_each_other(room):
